@@ -1,0 +1,160 @@
+import type { DomainInfo, IncarnationCause, IncarnationEnd } from './domain.js';
+import type { ErrorJson } from './errors.js';
+import type { Domid, Kib, Uuid } from './ids.js';
+import type { JsonObject } from './json.js';
+import type { OperationEvent, OperationRecord } from './operation.js';
+
+/**
+ * The daemon's HTTP API, on the UNIX socket `daemon/api.sock` of the state directory.
+ *
+ * | request | body | reply |
+ * |---|---|---|
+ * | `GET /v1/status` | | {@link DaemonStatus} |
+ * | `GET /v1/domains?domain=REF&long=1` | | {@link DomainList} |
+ * | `POST /v1/create` | {@link CreateRequest} | NDJSON of {@link ReplyLine} |
+ * | `POST /v1/destroy` | {@link DestroyRequest} | NDJSON of {@link ReplyLine} |
+ * | `POST /v1/migrate` | {@link MigrateRequest} | NDJSON of {@link ReplyLine} |
+ * | `GET /v1/history?domain=REF&limit=N` | | {@link HistoryReply} |
+ * | `POST /v1/stop` | | `{}`; the daemon ends after running operations have ended |
+ *
+ * An error before the first line of a stream, and any error of the others, is a status ≥ 400 with
+ * {@link ErrorReply}. A stream ends with its `finished` line. Closing the connection cancels nothing.
+ */
+export const API_VERSION = 'v1';
+
+export interface ErrorReply {
+  readonly error: ErrorJson;
+}
+
+/** What the embedded machine says of itself. */
+export interface MachineStatus {
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly totalMemoryKib: Kib;
+  readonly freeMemoryKib: Kib;
+  readonly cpus: number;
+  /** Guests; domain 0 does not count. */
+  readonly domains: number;
+}
+
+export interface DaemonStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly stateDir: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly host: { readonly kind: 'embedded' | 'xen'; readonly why: string };
+  readonly operations: {
+    readonly running: number;
+    readonly queued: number;
+    readonly stuck: number;
+  };
+}
+
+/** A domain as `list` shows it: the hypervisor's word, and the store's for the name. */
+export interface ListedDomain extends DomainInfo {
+  /** Null when the store has no name for it, as for a domain that is being torn down. */
+  readonly name: string | null;
+  /** The configuration, where `long` was asked for and one is known. */
+  readonly config?: JsonObject;
+}
+
+export interface DomainList {
+  readonly domains: readonly ListedDomain[];
+}
+
+interface Asked {
+  /** User and command line, for the history. */
+  readonly requestedBy: string;
+}
+
+export interface CreateRequest extends Asked {
+  /** The text of the xl.cfg file. */
+  readonly text: string;
+  /** Its name, for error positions and for paths relative to its directory. Absolute. */
+  readonly file: string;
+  /** Where the user stands; relative paths are looked for here first. Absolute. */
+  readonly cwd: string;
+  /** `key=value` lines that are read after the file, as xl does. */
+  readonly overrides: readonly string[];
+  /** Leave the domain paused. */
+  readonly paused: boolean;
+}
+
+export interface DestroyRequest extends Asked {
+  /** Name, domid, UUID or an unambiguous prefix of one. */
+  readonly domain: string;
+}
+
+export interface MigrateRequest extends Asked {
+  readonly domain: string;
+  /** `localhost`. */
+  readonly destination: string;
+  /** Pre-copy goes on until the predicted downtime is below this. */
+  readonly maxDowntimeMs?: number;
+  /** The most that is sent, in KiB per second; no limit when absent. */
+  readonly bandwidthKib?: number;
+}
+
+/** What was noticed while a request was read; the operation goes on. */
+export interface WarningLine {
+  readonly event: 'warning';
+  readonly message: string;
+  /** `file:line:column` */
+  readonly where: string;
+}
+
+export type ReplyLine = WarningLine | OperationEvent;
+
+/** One stay of a domain under one domid. */
+export interface Incarnation {
+  readonly uuid: Uuid;
+  /** 1 for the first, counting up for ever. */
+  readonly epoch: number;
+  readonly host: string;
+  readonly domid: Domid;
+  readonly from: number;
+  /** Absent while it lasts. */
+  readonly to?: number;
+  readonly cause: IncarnationCause;
+  readonly end?: IncarnationEnd;
+  /** The operation that began it. */
+  readonly operation: string;
+}
+
+/**
+ * What can happen to a domain.
+ *
+ * - `began`: it lives under a new domid; detail: cause ({@link IncarnationCause}), name.
+ * - `ended`: it has left its domid; detail: cause ({@link IncarnationEnd}).
+ * - `suspended`, `resumed`: for its migration, and when that was given up.
+ * - `migrated`: a migration is complete; detail: from, rounds, sentPages, downtimeMs, totalMs.
+ * - `shutdown`: it has stopped by itself; detail: reason.
+ * - `lost`: its host has lost it.
+ */
+export type LifecycleKind =
+  | 'began'
+  | 'ended'
+  | 'suspended'
+  | 'resumed'
+  | 'migrated'
+  | 'shutdown'
+  | 'lost';
+
+/** A change of a domain's state, as it was noticed. */
+export interface LifecycleEvent {
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly uuid: Uuid;
+  readonly domid?: Domid;
+  readonly kind: LifecycleKind;
+  readonly detail: JsonObject;
+}
+
+export interface HistoryReply {
+  readonly operations: readonly OperationRecord[];
+  readonly incarnations: readonly Incarnation[];
+  readonly events: readonly LifecycleEvent[];
+}

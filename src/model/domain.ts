@@ -1,0 +1,40 @@
+import type { Domid, Kib, Uuid } from './ids.js';
+
+/** The kinds of guest that Xen runs (`libxl_domain_type`). */
+export type DomainType = 'pv' | 'pvh' | 'hvm';
+
+/** Why a domain stopped by itself (`SHUTDOWN_*`, xen/public/sched.h), in the order of Xen's codes. */
+export const SHUTDOWN_REASONS = [
+  'poweroff',
+  'reboot',
+  'suspend',
+  'crash',
+  'watchdog',
+  'soft-reset',
+] as const;
+export type ShutdownReason = (typeof SHUTDOWN_REASONS)[number];
+
+/** What a hypervisor knows of a domain (`xc_domaininfo_t`). */
+export interface DomainInfo {
+  readonly domid: Domid;
+  /** The handle that the toolstack gave at creation. */
+  readonly uuid: Uuid;
+  readonly type: DomainType;
+  readonly running: boolean;
+  readonly blocked: boolean;
+  readonly paused: boolean;
+  /** Set once the guest has stopped by itself. */
+  readonly shutdown: ShutdownReason | undefined;
+  readonly dying: boolean;
+  readonly memoryKib: Kib;
+  readonly maxMemoryKib: Kib;
+  /** Online. */
+  readonly vcpus: number;
+  /** CPU time used, in nanoseconds, all vcpus together. */
+  readonly cpuTimeNs: number;
+}
+
+/** Why an incarnation came to be. */
+export type IncarnationCause = 'create' | 'migrate' | 'restore' | 'reboot' | 'adopt';
+/** Why an incarnation ended. */
+export type IncarnationEnd = 'destroy' | 'migrate' | 'host-lost' | 'rolled-back' | 'shutdown';
