@@ -1,0 +1,57 @@
+/** Longest path in bytes; a leading `/local/domain/<n>/` is not counted (as C xenstored does). */
+export const PATH_MAX = 2048;
+
+const legal = /^[A-Za-z0-9\-/_@]+$/;
+const domainPrefix = /^\/local\/domain\/[0-9]{1,5}\//;
+
+/**
+ * Whether `path` names a node: absolute, of legal characters, no empty component, no trailing
+ * slash except for the root itself, short enough.
+ */
+export function isNodePath(path: string): boolean {
+  return path.charCodeAt(0) === 0x2f && isWellFormed(path);
+}
+
+/** Whether `path` names something to watch: a node or a special name such as `@releaseDomain`. */
+export function isWatchPath(path: string): boolean {
+  return (path.charCodeAt(0) === 0x2f || isSpecial(path)) && isWellFormed(path);
+}
+
+/** Whether `path` is one of the names outside the tree, which begin with `@`. */
+export function isSpecial(path: string): boolean {
+  return path.charCodeAt(0) === 0x40;
+}
+
+function isWellFormed(path: string): boolean {
+  if (path === '/') return true;
+  if (path.endsWith('/') || path.includes('//') || !legal.test(path)) return false;
+  if (path.length <= PATH_MAX) return true;
+  return path.length - (domainPrefix.exec(path)?.[0].length ?? 0) <= PATH_MAX;
+}
+
+/** The home of a domain: the base of its relative paths. */
+export function domainPath(domid: number): string {
+  return `/local/domain/${domid >>> 0}`;
+}
+
+/** `path` itself when absolute or special, else below `base`. Checks nothing. */
+export function resolvePath(path: string, base: string): string {
+  return path.startsWith('/') || isSpecial(path) ? path : `${base}/${path}`;
+}
+
+/** The names from the root down; none for the root itself. The path must be a valid node path. */
+export function pathComponents(path: string): string[] {
+  return path === '/' ? [] : path.slice(1).split('/');
+}
+
+/** The path of the node above; undefined for the root. */
+export function parentPath(path: string): string | undefined {
+  if (path === '/') return undefined;
+  const slash = path.lastIndexOf('/');
+  return slash === 0 ? '/' : path.slice(0, slash);
+}
+
+/** The path of a node's child. */
+export function childPath(parent: string, name: string): string {
+  return parent === '/' ? `/${name}` : `${parent}/${name}`;
+}

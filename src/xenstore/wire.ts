@@ -1,0 +1,178 @@
+import { XenStoreError } from './errors.js';
+
+/** Message types (`enum xsd_sockmsg_type`, xen/io/xs_wire.h). */
+export const MessageType = {
+  CONTROL: 0,
+  DIRECTORY: 1,
+  READ: 2,
+  GET_PERMS: 3,
+  WATCH: 4,
+  UNWATCH: 5,
+  TRANSACTION_START: 6,
+  TRANSACTION_END: 7,
+  INTRODUCE: 8,
+  RELEASE: 9,
+  GET_DOMAIN_PATH: 10,
+  WRITE: 11,
+  MKDIR: 12,
+  RM: 13,
+  SET_PERMS: 14,
+  WATCH_EVENT: 15,
+  ERROR: 16,
+  IS_DOMAIN_INTRODUCED: 17,
+  RESUME: 18,
+  SET_TARGET: 19,
+  RESET_WATCHES: 21,
+  DIRECTORY_PART: 22,
+} as const;
+export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+
+/** Bytes of `struct xsd_sockmsg`: type, request id, transaction id, payload length; u32 LE each. */
+export const HEADER_BYTES = 16;
+/** `XENSTORE_PAYLOAD_MAX` */
+export const PAYLOAD_MAX = 4096;
+
+/** A message as it came off the wire. */
+export interface Frame {
+  /** Any u32: peers may send types that we do not know. */
+  readonly type: number;
+  readonly requestId: number;
+  readonly transactionId: number;
+  /** A view of received bytes, never written again by the decoder. */
+  readonly payload: Buffer;
+}
+
+/** A message to be sent. A string payload holds one byte per character (latin1). */
+export interface OutgoingFrame {
+  readonly type: number;
+  readonly requestId: number;
+  readonly transactionId: number;
+  readonly payload: string | Uint8Array;
+}
+
+/** Lays messages one after another into one buffer of exactly their size. */
+export function encodeFrames(frames: readonly OutgoingFrame[]): Buffer {
+  let size = 0;
+  for (const frame of frames) size += HEADER_BYTES + frame.payload.length;
+  const bytes = Buffer.allocUnsafe(size);
+  let offset = 0;
+  for (const { type, requestId, transactionId, payload } of frames) {
+    bytes.writeUInt32LE(type, offset);
+    bytes.writeUInt32LE(requestId, offset + 4);
+    bytes.writeUInt32LE(transactionId, offset + 8);
+    bytes.writeUInt32LE(payload.length, offset + 12);
+    offset += HEADER_BYTES;
+    if (typeof payload === 'string') bytes.write(payload, offset, 'latin1');
+    else bytes.set(payload, offset);
+    offset += payload.length;
+  }
+  return bytes;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/**
+ * Takes received bytes in any chunking and gives whole messages. A message that lies within one
+ * chunk is not copied; one that does not is gathered once into a buffer of its own size.
+ */
+export class FrameDecoder {
+  readonly #maxPayload: number;
+  /** The chunk being read, how far it is read, and chunks behind it. */
+  #chunk: Buffer = NOTHING;
+  #offset = 0;
+  readonly #waiting: Buffer[] = [];
+  /** A message that started in an earlier chunk: at first only room for its header. */
+  #partial: Buffer | undefined;
+  #filled = 0;
+
+  /** @param maxPayload longest payload in bytes that is taken */
+  constructor(maxPayload: number = PAYLOAD_MAX) {
+    this.#maxPayload = maxPayload;
+  }
+
+  /** Hands over received bytes. The decoder keeps the chunk; the caller must not write to it. */
+  feed(chunk: Buffer): void {
+    if (this.#offset < this.#chunk.length) {
+      this.#waiting.push(chunk);
+    } else {
+      this.#chunk = chunk;
+      this.#offset = 0;
+    }
+  }
+
+  /**
+   * The next whole message, undefined while bytes are missing.
+   * @throws XenStoreError EPROTO as soon as a header announces too long a payload; the stream cannot
+   * be read any further then.
+   */
+  next(): Frame | undefined {
+    return this.#partial === undefined ? this.#nextInChunk() : this.#completePartial(this.#partial);
+  }
+
+  #nextInChunk(): Frame | undefined {
+    const start = this.#offset;
+    const available = this.#chunk.length - start;
+    if (available >= HEADER_BYTES) {
+      const end = start + HEADER_BYTES + this.#payloadLength(this.#chunk, start);
+      if (end <= this.#chunk.length) {
+        const frame = frameAt(this.#chunk, start, end);
+        this.#advance(end);
+        return frame;
+      }
+    } else if (available === 0) {
+      return undefined;
+    }
+    return this.#completePartial(Buffer.allocUnsafe(HEADER_BYTES));
+  }
+
+  #completePartial(partial: Buffer): Frame | undefined {
+    let target = partial;
+    for (;;) {
+      while (this.#filled < target.length) {
+        if (this.#offset === this.#chunk.length) {
+          this.#partial = target;
+          return undefined;
+        }
+        const copied = this.#chunk.copy(target, this.#filled, this.#offset);
+        this.#filled += copied;
+        this.#advance(this.#offset + copied);
+      }
+      const size = HEADER_BYTES + this.#payloadLength(target, 0);
+      if (size === target.length) {
+        this.#partial = undefined;
+        this.#filled = 0;
+        return frameAt(target, 0, size);
+      }
+      const whole = Buffer.allocUnsafe(size);
+      target.copy(whole);
+      target = whole;
+    }
+  }
+
+  #advance(offset: number): void {
+    this.#offset = offset;
+    if (offset < this.#chunk.length) return;
+    this.#chunk = this.#waiting.shift() ?? NOTHING;
+    this.#offset = 0;
+  }
+
+  #payloadLength(bytes: Buffer, headerStart: number): number {
+    const length = bytes.readUInt32LE(headerStart + 12);
+    if (length > this.#maxPayload) {
+      throw new XenStoreError(
+        'EPROTO',
+        `a message announces ${length} bytes of payload, ${this.#maxPayload} are allowed`,
+      );
+    }
+    return length;
+  }
+}
+
+function frameAt(bytes: Buffer, start: number, end: number): Frame {
+  return {
+    type: bytes.readUInt32LE(start),
+    requestId: bytes.readUInt32LE(start + 4),
+    transactionId: bytes.readUInt32LE(start + 8),
+    payload: bytes.subarray(start + HEADER_BYTES, end),
+  };
+}
