@@ -1,0 +1,56 @@
+import { Outbox } from './outbox.js';
+import type { Transaction } from './transaction.js';
+import type { WatchEntry } from './watches.js';
+
+/** The protocol state of one client: who it is, its transactions, its watches, its outbox. */
+export class Connection {
+  /** Counts connections, for `control connections` and logs. */
+  readonly id: number;
+  readonly domid: number;
+  readonly outbox = new Outbox();
+  readonly transactions = new Map<number, Transaction>();
+  /** By {@link watchKey}, in order of registration. */
+  readonly watches = new Map<string, WatchEntry<Connection>>();
+  readonly #wake: () => void;
+  #lastTransactionId = 0;
+
+  /** @param wake called whenever the outbox has got something to send */
+  constructor(id: number, domid: number, wake: () => void) {
+    this.id = id;
+    this.domid = domid;
+    this.#wake = wake;
+  }
+
+  get isPrivileged(): boolean {
+    return this.domid === 0;
+  }
+
+  nextTransactionId(): number {
+    do {
+      this.#lastTransactionId =
+        this.#lastTransactionId >= 0xffff_ffff ? 1 : this.#lastTransactionId + 1;
+    } while (this.transactions.has(this.#lastTransactionId));
+    return this.#lastTransactionId;
+  }
+
+  reply(
+    type: number,
+    requestId: number,
+    transactionId: number,
+    payload: string,
+    batch: number,
+  ): void {
+    this.outbox.reply(type, requestId, transactionId, payload, batch);
+    this.#wake();
+  }
+
+  event(payload: string, batch: number, coalesce: boolean): void {
+    this.outbox.event(payload, batch, coalesce);
+    this.#wake();
+  }
+}
+
+/** A connection has at most one watch on a path under a token, however the path was written. */
+export function watchKey(path: string, token: string): string {
+  return `${path}\0${token}`;
+}

@@ -1,0 +1,280 @@
+import type { Duplex } from 'node:stream';
+import { XenStoreError } from '../xenstore/errors.js';
+import type { Frame } from '../xenstore/wire.js';
+import { Channel } from './channel.js';
+import type { Commit } from './commit.js';
+import type { Connection } from './connection.js';
+import { Control } from './control.js';
+import type { RingAddress } from './domains.js';
+import { duplexPair } from './duplex-pair.js';
+import { type CommitListener, toCommittedChanges } from './history.js';
+import type { StoreHost, StoreLogger } from './host.js';
+import { Lifecycle, type OpenRing } from './lifecycle.js';
+import { DurableLog } from './log/log.js';
+import { Requests } from './requests.js';
+import { type ListeningSocket, listenOn } from './socket.js';
+import { Store } from './store.js';
+
+export type { CommitListener, CommittedChange, CommittedChanges } from './history.js';
+export type { DomainState, StoreHost, StoreLogger } from './host.js';
+
+/** What every store holds from the start; the toolstack adds domain 0's own nodes. */
+const firstNodes = ['/tool', '/tool/xenstored', '/local', '/local/domain'];
+/** After a write to the log has failed, what the hypervisor said is looked at again this much later. */
+const RETRY_MS = 1000;
+
+export interface StoreDaemonOptions {
+  /** Where the durable log is kept. No other daemon may use it at the same time. */
+  readonly dir: string;
+  readonly host: StoreHost;
+  readonly logger?: StoreLogger;
+}
+
+/**
+ * A store daemon: the store, its durable log, and its connections. All requests of one turn of the
+ * event loop share one write to the log, made before the first of their replies is sent.
+ */
+export class StoreDaemon {
+  readonly #host: StoreHost;
+  readonly #logger: StoreLogger | undefined;
+  readonly #log: DurableLog;
+  readonly #store: Store;
+  readonly #control: Control;
+  readonly #lifecycle: Lifecycle;
+  readonly #requests: Requests;
+  readonly #sockets: ListeningSocket[] = [];
+  readonly #channels = new Set<Channel>();
+  readonly #rings = new Map<number, Channel>();
+  readonly #listeners = new Set<CommitListener>();
+  #scheduled = new Set<Channel>();
+  #turn: NodeJS.Immediate | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  /**
+   * Opens the store kept in `dir`, or begins one. Domains that were introduced and still exist are
+   * served again, others are removed.
+   */
+  static async open(options: StoreDaemonOptions): Promise<StoreDaemon> {
+    const { dir, host, logger } = options;
+    const { log, recovered } = DurableLog.open(dir, logger);
+    const daemon = new StoreDaemon(host, logger, log, new Store(recovered.tree, recovered.domains));
+    daemon.#prepare();
+    return daemon;
+  }
+
+  private constructor(
+    host: StoreHost,
+    logger: StoreLogger | undefined,
+    log: DurableLog,
+    store: Store,
+  ) {
+    this.#host = host;
+    this.#logger = logger;
+    this.#log = log;
+    this.#store = store;
+    this.#control = new Control(store, logger);
+    this.#lifecycle = new Lifecycle(store, {
+      domainState: (domid) => host.domainState(domid),
+      openRing: (domid, ring) => this.#openRing(domid, ring),
+      disconnectDomain: (domid) => this.#disconnectDomain(domid),
+      settle: () => this.#settle(),
+    });
+    this.#requests = new Requests(store, this.#lifecycle, this.#control);
+  }
+
+  #prepare(): void {
+    const { tree, domains } = this.#store;
+    const missing = firstNodes.filter((path) => tree.find(path) === undefined);
+    this.#store.commitOwn((edit) => {
+      for (const path of missing) edit.create(path, '', tree.root.permissions);
+    });
+    if (!this.#settle()) {
+      this.#log.close();
+      throw new XenStoreError('ENOSPC', 'write the first nodes of the store');
+    }
+    for (const record of [...domains.all()]) this.#lifecycle.reconnect(record);
+    this.domainsChanged();
+  }
+
+  /**
+   * Accepts connections of domain 0 on a UNIX socket, mode 0600. May be called for several. A socket
+   * that a dead daemon left is replaced; EBUSY when a living one listens there.
+   */
+  async listen(socketPath: string): Promise<void> {
+    const socket = await listenOn(socketPath, (transport) => {
+      this.#serve(0, transport);
+    });
+    this.#sockets.push(socket);
+  }
+
+  /**
+   * A transport, in this process, of a connection that is the given domain; 0 is domain 0.
+   * @throws XenStoreError ENOENT when the hypervisor does not know the domain
+   */
+  connectLocal(domid: number): Duplex {
+    if (this.#isClosed) throw new XenStoreError('ECONNREFUSED', 'connect to a closed daemon');
+    if (!this.#lifecycle.acquaint(domid)) {
+      throw new XenStoreError('ENOENT', `connect as domain ${domid}`);
+    }
+    const [ours, theirs] = duplexPair();
+    this.#serve(domid, ours);
+    return theirs;
+  }
+
+  /**
+   * To be called when domains shut down, crashed, died or run again. Removes what died and tells
+   * `@releaseDomain`. Looks at all domains, or at the given one.
+   */
+  domainsChanged(domid?: number): void {
+    if (this.#isClosed) return;
+    if (!this.#lifecycle.follow(domid)) this.#retryLater();
+    this.#scheduleTurn();
+  }
+
+  /** Follows all committed changes, once durable, commit by commit. Returns how to stop. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Answers what was received, ends all connections and closes the log. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#runTurn();
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    clearImmediate(this.#turn);
+    const closing = this.#sockets.map((socket) => socket.close());
+    for (const channel of [...this.#channels]) channel.end();
+    await Promise.all(closing);
+    this.#log.close();
+  }
+
+  #serve(domid: number, transport: Duplex): Channel {
+    const connection = this.#store.connect(domid, () => this.#schedule(channel));
+    const channel: Channel = new Channel(connection, transport, {
+      handle: (from, frame) => this.#handle(from, frame),
+      schedule: (ready) => this.#schedule(ready),
+      ended: (gone, reason) => this.#ended(gone, reason),
+    });
+    this.#channels.add(channel);
+    return channel;
+  }
+
+  #handle(connection: Connection, frame: Frame): void {
+    if (this.#control.isTracing) {
+      const { type, requestId, transactionId, payload } = frame;
+      const text = payload.toString('latin1');
+      this.#logger?.info(
+        {
+          connection: connection.id,
+          domid: connection.domid,
+          type,
+          requestId,
+          transactionId,
+          text,
+        },
+        'request',
+      );
+    }
+    this.#requests.handle(connection, frame);
+  }
+
+  #ended(channel: Channel, reason: unknown): void {
+    const { connection } = channel;
+    this.#channels.delete(channel);
+    this.#scheduled.delete(channel);
+    if (this.#rings.get(connection.domid) === channel) this.#rings.delete(connection.domid);
+    this.#store.disconnect(connection);
+    if (reason !== undefined) {
+      const { id, domid } = connection;
+      this.#logger?.warn({ connection: id, domid, err: reason }, 'ended a connection');
+    }
+  }
+
+  #openRing(domid: number, { frame, port }: RingAddress): OpenRing | undefined {
+    const transport = this.#host.connectRing(domid, frame, port);
+    if (transport === undefined) return undefined;
+    return {
+      serve: () => {
+        this.#rings.get(domid)?.end();
+        this.#rings.set(domid, this.#serve(domid, transport));
+      },
+      abandon: () => transport.destroy(),
+    };
+  }
+
+  #disconnectDomain(domid: number): void {
+    for (const channel of [...this.#channels]) {
+      if (channel.connection.domid === domid) channel.end();
+    }
+  }
+
+  #schedule(channel: Channel): void {
+    if (this.#isClosed) return;
+    this.#scheduled.add(channel);
+    this.#scheduleTurn();
+  }
+
+  /** Right after the phase in which the event loop reads sockets: all that came is answered then. */
+  #scheduleTurn(): void {
+    if (this.#isClosed) return;
+    this.#turn ??= setImmediate(() => this.#runTurn());
+  }
+
+  #runTurn(): void {
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+    for (const channel of [...this.#scheduled]) channel.handleRequests();
+    if (!this.#settle()) this.#retryLater();
+    const ready = this.#scheduled;
+    this.#scheduled = new Set();
+    for (const channel of ready) channel.flush();
+    if (this.#log.isCompacting) {
+      this.#log.continueCompaction();
+      this.#scheduleTurn();
+    }
+  }
+
+  /** Makes all commits durable; false when that failed and they are undone. */
+  #settle(): boolean {
+    const commits = this.#store.pending;
+    if (commits.length === 0) return true;
+    try {
+      this.#log.write(commits);
+    } catch (error) {
+      this.#logger?.error({ err: error }, 'the store log cannot be written: changes are refused');
+      this.#store.rollBack();
+      return false;
+    }
+    this.#store.settled();
+    for (const commit of commits) this.#publish(commit);
+    if (this.#log.wantsCompaction) {
+      this.#log.startCompaction(this.#store.tree, this.#store.domains);
+      this.#scheduleTurn();
+    }
+    return true;
+  }
+
+  /** A listener that fails must not undo what is committed, nor keep it from the others. */
+  #publish(commit: Commit): void {
+    if (this.#listeners.size === 0 || commit.mutations.length === 0) return;
+    const changes = toCommittedChanges(commit);
+    for (const listener of this.#listeners) {
+      try {
+        listener(changes);
+      } catch (error) {
+        this.#logger?.error({ err: error }, 'a listener to store commits failed');
+      }
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#isClosed) return;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.domainsChanged();
+    }, RETRY_MS).unref();
+  }
+}

@@ -1,0 +1,98 @@
+import {
+  findBelow,
+  type Mutation,
+  type PermissionList,
+  type Tree,
+  type TreeNode,
+  walk,
+} from './tree.js';
+
+/** What became of a node that watches are told of, over all of an edit. */
+export interface Change {
+  readonly path: string;
+  readonly existedBefore: boolean;
+  /** Whoever could read the node before may hear of its change. */
+  readonly oldPermissions: PermissionList | undefined;
+  /** What was removed at this path, when something that had been there before the edit was. */
+  removed: TreeNode | undefined;
+}
+
+/**
+ * Changes of a tree that belong together: those of one request, or of a transaction. Collects what
+ * must be logged, what watches must be told and how many nodes each domain owns more or less.
+ */
+export class Edit {
+  readonly tree: Tree;
+  readonly mutations: Mutation[] = [];
+  /** By path, in order of the first change. */
+  readonly changes = new Map<string, Change>();
+  /** Nodes won or lost by domain. */
+  readonly nodeDeltas = new Map<number, number>();
+  /** The tree before the edit, where the edit is longer than one request. */
+  readonly #base: TreeNode | undefined;
+
+  constructor(tree: Tree, base?: TreeNode) {
+    this.tree = tree;
+    this.#base = base;
+  }
+
+  /** Creates a node below one that exists. Watches are not told of it until {@link announce}. */
+  create(path: string, value: string, permissions: PermissionList): TreeNode {
+    const node = this.#apply({ kind: 'create', path, value, permissions });
+    this.#count(node.owner, 1);
+    return node;
+  }
+
+  /** Makes the creation of a node one that watches are told of. */
+  announce(path: string): void {
+    this.#change(path, false, undefined);
+  }
+
+  write(path: string, node: TreeNode, value: string): void {
+    this.#change(path, true, node.permissions);
+    this.#apply({ kind: 'write', path, value });
+  }
+
+  setPermissions(path: string, node: TreeNode, permissions: PermissionList): void {
+    const { owner } = node;
+    this.#change(path, true, node.permissions);
+    const changed = this.#apply({ kind: 'permissions', path, permissions });
+    this.#count(owner, -1);
+    this.#count(changed.owner, 1);
+  }
+
+  remove(path: string): void {
+    const removed = this.#apply({ kind: 'remove', path });
+    for (const [, node] of walk(removed, path)) this.#count(node.owner, -1);
+    const change = this.#change(path, true, removed.permissions);
+    if (change.existedBefore) change.removed ??= removed;
+  }
+
+  /** Whether a node that the edit removed had been there before it. */
+  existedBefore(path: string): boolean {
+    return this.#base === undefined || findBelow(this.#base, path) !== undefined;
+  }
+
+  #apply(mutation: Mutation): TreeNode {
+    this.mutations.push(mutation);
+    return this.tree.apply(mutation);
+  }
+
+  #change(path: string, existed: boolean, oldPermissions: PermissionList | undefined): Change {
+    let change = this.changes.get(path);
+    if (change === undefined) {
+      change = {
+        path,
+        existedBefore: this.#base === undefined ? existed : this.existedBefore(path),
+        oldPermissions,
+        removed: undefined,
+      };
+      this.changes.set(path, change);
+    }
+    return change;
+  }
+
+  #count(domid: number, delta: number): void {
+    this.nodeDeltas.set(domid, (this.nodeDeltas.get(domid) ?? 0) + delta);
+  }
+}

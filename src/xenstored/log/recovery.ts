@@ -1,0 +1,67 @@
+import type { Commit } from '../commit.js';
+import { Domains } from '../domains.js';
+import { MisfitError, Tree } from '../tree.js';
+import { type LogRecord, readRecord } from './records.js';
+
+export interface Recovered {
+  readonly tree: Tree;
+  readonly domains: Domains;
+  /** Bytes of the log that are good: what lies behind them is torn or damaged. */
+  readonly goodBytes: number;
+  /** Bytes of the snapshot that the log begins with. */
+  readonly snapshotBytes: number;
+}
+
+/** Builds tree and domains up again from a log, as far as it is whole. */
+export function recover(bytes: Buffer): Recovered {
+  const domains = new Domains();
+  const tree = Tree.empty(domains.specialPermissions('@releaseDomain'));
+  let goodBytes = 0;
+  let snapshotBytes = 0;
+  for (;;) {
+    const next = readRecord(bytes, goodBytes);
+    if (next === undefined || !follows(next.record, tree, goodBytes)) break;
+    applyRecord(next.record, tree, domains);
+    goodBytes = next.end;
+    if (next.record.kind !== 'commit') snapshotBytes = next.end;
+  }
+  return { tree, domains, goodBytes, snapshotBytes };
+}
+
+/** A record that is whole may still be out of place: where something before it is missing. */
+function follows(record: LogRecord, tree: Tree, offset: number): boolean {
+  switch (record.kind) {
+    case 'header':
+      return offset === 0;
+    case 'nodes':
+      return offset > 0;
+    case 'commit':
+      return offset > 0 && record.commit.generation === tree.generation;
+  }
+}
+
+function applyRecord(record: LogRecord, tree: Tree, domains: Domains): void {
+  switch (record.kind) {
+    case 'header':
+      tree.setGeneration(record.generation);
+      return;
+    case 'nodes':
+      for (const { path, value, permissions, generation } of record.nodes) {
+        tree.restore(path, value, permissions, generation);
+      }
+      return;
+    case 'commit':
+      applyCommit(record.commit, tree, domains);
+      return;
+  }
+}
+
+function applyCommit(commit: Commit, tree: Tree, domains: Domains): void {
+  try {
+    for (const mutation of commit.mutations) tree.apply(mutation);
+    for (const mutation of commit.domains) domains.apply(mutation);
+  } catch (cause) {
+    const where = `the store's log cannot be followed at generation ${commit.generation}`;
+    throw new MisfitError(where, { cause });
+  }
+}

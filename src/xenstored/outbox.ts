@@ -1,0 +1,78 @@
+import { MessageType, type OutgoingFrame } from '../xenstore/wire.js';
+
+/** Bytes of undelivered events beyond which a reader is given up as dead. */
+const EVENT_BYTES_MAX = 16 * 1024 * 1024;
+
+interface Message extends OutgoingFrame {
+  readonly payload: string;
+  /** The batch on whose durability the message rests; 0 when on none. */
+  readonly batch: number;
+}
+
+/** What waits to be sent on a connection, in order. */
+export class Outbox {
+  #messages: Message[] = [];
+  /** Payloads of the waiting events that need not be told twice. */
+  readonly #events = new Set<string>();
+  #eventBytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#messages.length === 0;
+  }
+
+  /** The reader has fallen hopelessly behind. */
+  get isOverfull(): boolean {
+    return this.#eventBytes > EVENT_BYTES_MAX;
+  }
+
+  reply(
+    type: number,
+    requestId: number,
+    transactionId: number,
+    payload: string,
+    batch: number,
+  ): void {
+    this.#messages.push({ type, requestId, transactionId, payload, batch });
+  }
+
+  /** @param coalesce drop the event when an equal one waits already */
+  event(payload: string, batch: number, coalesce: boolean): void {
+    if (coalesce) {
+      if (this.#events.has(payload)) return;
+      this.#events.add(payload);
+    }
+    this.#eventBytes += payload.length;
+    this.#messages.push({
+      type: MessageType.WATCH_EVENT,
+      requestId: 0,
+      transactionId: 0,
+      payload,
+      batch,
+    });
+  }
+
+  /** Hands over all messages. */
+  take(): OutgoingFrame[] {
+    const messages = this.#messages;
+    this.#messages = [];
+    this.#events.clear();
+    this.#eventBytes = 0;
+    return messages;
+  }
+
+  /** The batch could not be made durable: its events never happened, its replies are ENOSPC. */
+  revoke(batch: number): void {
+    const kept: Message[] = [];
+    for (const message of this.#messages) {
+      if (message.batch !== batch) {
+        kept.push(message);
+      } else if (message.type === MessageType.WATCH_EVENT) {
+        this.#events.delete(message.payload);
+        this.#eventBytes -= message.payload.length;
+      } else {
+        kept.push({ ...message, type: MessageType.ERROR, payload: 'ENOSPC\0', batch: 0 });
+      }
+    }
+    this.#messages = kept;
+  }
+}

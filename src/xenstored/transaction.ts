@@ -1,0 +1,87 @@
+import { Edit } from './edit.js';
+import { changesTree, type Operation, perform, type Workspace } from './operations.js';
+import { Failure, failure, type Outcome } from './outcome.js';
+import type { Tree } from './tree.js';
+
+/** Operations that a domain may do in one transaction: they are kept until its end. */
+const OPERATIONS_MAX = 8192;
+
+interface Done {
+  readonly operation: Operation;
+  readonly outcome: Outcome;
+}
+
+/** What of the present store a transaction needs, apart from its own edit. */
+export type Surroundings = Omit<Workspace, 'edit'>;
+
+/**
+ * A transaction: it sees the tree as it was at its start, and its own changes. It remembers what it
+ * did and was told, so that it can be done again on a tree that has changed meanwhile.
+ */
+export class Transaction {
+  readonly id: number;
+  /** The store's version at the start. */
+  readonly startVersion: number;
+  readonly edit: Edit;
+  readonly #done: Done[] = [];
+  /** Nodes touched, counted for unprivileged domains only. */
+  readonly #touched = new Set<string>();
+  #changed = false;
+  #overQuota = false;
+
+  constructor(id: number, tree: Tree, version: number) {
+    this.id = id;
+    this.startVersion = version;
+    const fork = tree.fork();
+    this.edit = new Edit(fork, fork.root);
+  }
+
+  /** Whether it did anything that could change the tree. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /** It ran into a quota; it can only be given up (as with the C daemon). */
+  get overQuota(): boolean {
+    return this.#overQuota;
+  }
+
+  perform(around: Surroundings, operation: Operation): Outcome {
+    const outcome = this.#isWithinQuota(around, operation)
+      ? perform({ ...around, edit: this.edit }, operation)
+      : failure('ENOSPC');
+    if (outcome instanceof Failure && outcome.code === 'ENOSPC') this.#overQuota = true;
+    this.#changed ||= changesTree(operation);
+    this.#done.push({ operation, outcome });
+    return outcome;
+  }
+
+  #isWithinQuota({ subject, quotas }: Surroundings, operation: Operation): boolean {
+    if (subject.domid === 0) return true;
+    if (this.#overQuota || this.#done.length >= OPERATIONS_MAX) return false;
+    this.#touched.add(operation.path);
+    return this.#touched.size <= quotas['transaction-nodes'];
+  }
+
+  /**
+   * Does everything again on a fork of the present tree. Undefined when any answer would be another
+   * than the one that was given: the transaction has collided.
+   */
+  replay(around: Surroundings, present: Tree): Edit | undefined {
+    const fork = present.fork();
+    const edit = new Edit(fork, fork.root);
+    for (const { operation, outcome } of this.#done) {
+      const again = perform({ ...around, edit }, operation);
+      if (!isSameAnswer(operation, outcome, again)) return undefined;
+    }
+    return edit;
+  }
+}
+
+/** Generations count all changes of the tree, so a replay gives others: only the names matter. */
+function isSameAnswer(operation: Operation, before: Outcome, now: Outcome): boolean {
+  if (operation.kind === 'list-part' && typeof before === 'string' && typeof now === 'string') {
+    return before.slice(before.indexOf('\0')) === now.slice(now.indexOf('\0'));
+  }
+  return before === now;
+}

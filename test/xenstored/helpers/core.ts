@@ -1,0 +1,60 @@
+import { MessageType, type OutgoingFrame } from '../../../src/xenstore/wire.js';
+import type { Connection } from '../../../src/xenstored/connection.js';
+import { Control } from '../../../src/xenstored/control.js';
+import { Domains } from '../../../src/xenstored/domains.js';
+import { Lifecycle } from '../../../src/xenstored/lifecycle.js';
+import { Requests } from '../../../src/xenstored/requests.js';
+import { Store } from '../../../src/xenstored/store.js';
+import { Tree } from '../../../src/xenstored/tree.js';
+
+/** The store without log and sockets: a request is answered before the call returns. */
+export class Core {
+  readonly store: Store;
+  readonly #requests: Requests;
+
+  constructor() {
+    const domains = new Domains();
+    this.store = new Store(Tree.empty(domains.specialPermissions('@releaseDomain')), domains);
+    const lifecycle = new Lifecycle(this.store, {
+      domainState: () => 'alive',
+      openRing: () => undefined,
+      disconnectDomain: () => undefined,
+      settle: () => {
+        this.store.settled();
+        return true;
+      },
+    });
+    this.#requests = new Requests(this.store, lifecycle, new Control(this.store, undefined));
+  }
+
+  connect(domid = 0): Connection {
+    return this.store.connect(domid, () => undefined);
+  }
+
+  /** The answer's payload, for an error its name alone; events stay in the outboxes. */
+  ask(connection: Connection, type: number, payload: string, transactionId = 0): string {
+    this.#requests.handle(connection, {
+      type,
+      requestId: 1,
+      transactionId,
+      payload: Buffer.from(payload, 'latin1'),
+    });
+    const waiting = connection.outbox.take();
+    const reply = waiting.find((frame) => frame.type !== MessageType.WATCH_EVENT);
+    for (const frame of waiting) {
+      if (frame !== reply) connection.outbox.event(textOf(frame), 0, false);
+    }
+    if (reply === undefined) throw new Error('a request was not answered');
+    const text = textOf(reply);
+    return reply.type === MessageType.ERROR ? text.slice(0, -1) : text;
+  }
+
+  /** Takes the paths of the events that wait for a connection. */
+  events(connection: Connection): string[] {
+    return connection.outbox.take().map((frame) => textOf(frame).split('\0')[0] ?? '');
+  }
+}
+
+function textOf(frame: OutgoingFrame): string {
+  return typeof frame.payload === 'string' ? frame.payload : '';
+}
