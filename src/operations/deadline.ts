@@ -1,0 +1,27 @@
+import { ToolstackError, toToolstackError } from '../model/index.js';
+
+/**
+ * Runs `work` with a signal that aborts after `ms` milliseconds with an ETIMEDOUT that names
+ * `what`. It does not abandon `work`: what still runs would act behind the back of what follows.
+ */
+export async function withDeadline<T>(
+  ms: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new ToolstackError('ETIMEDOUT', `${what} did not end within ${ms / 1000} s`));
+  }, ms);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What really ended a piece of work: an AbortError stands for the reason of its signal. */
+export function errorOf(thrown: unknown, signal: AbortSignal): ToolstackError {
+  const isAbort = thrown instanceof Error && thrown.name === 'AbortError';
+  return toToolstackError(isAbort && signal.aborted ? signal.reason : thrown);
+}

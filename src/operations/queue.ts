@@ -1,0 +1,227 @@
+import PQueue from 'p-queue';
+import { uuidv7 } from 'uuidv7';
+import {
+  type OperationEvent,
+  type Plan,
+  ToolstackError,
+  toToolstackError,
+  type Uuid,
+} from '../model/index.js';
+import { DEFAULT_DEADLINE_MS, type EngineContext, type OperationResult } from './context.js';
+import { withDeadline } from './deadline.js';
+import { runPlan } from './engine.js';
+import { EventLog } from './event-log.js';
+import { recover } from './recovery.js';
+
+export interface OperationRequest {
+  readonly uuid: Uuid;
+  /** Who asked: the user and the command line. */
+  readonly requestedBy: string;
+  /**
+   * Makes the plan, for the same UUID, when the operation's turn has come: what it observes then is
+   * not changed by an operation on the same domain. It must heed the signal. What it throws ends
+   * the operation before anything is journalled.
+   */
+  readonly plan: (signal: AbortSignal) => Promise<Plan>;
+}
+
+export interface OperationHandle {
+  readonly id: string;
+  readonly uuid: Uuid;
+  /** From the first event on, for each who iterates; leaving disturbs nothing. */
+  readonly events: AsyncIterable<OperationEvent>;
+  /** Rejects, as `events` does, when there was no plan, no turn, or no journal to write to. */
+  readonly finished: Promise<OperationResult>;
+}
+
+export interface QueueOptions extends EngineContext {
+  /** How many operations run at once, over all domains; 16 when absent. */
+  readonly concurrency?: number;
+}
+
+interface Job {
+  readonly log: EventLog;
+  /** Takes the job out of the queue; only for one that has not begun. */
+  readonly withdraw: AbortController;
+  readonly cancel: AbortController;
+  begun: boolean;
+  /** Whether its followers have been told what it is, and so that it is in the journal. */
+  planned: boolean;
+  cancellable: boolean;
+  finished: Promise<unknown>;
+}
+
+/** Operations wait here: one at a time for each UUID, a bounded number at once over all. */
+export class OperationQueue {
+  readonly #context: EngineContext;
+  readonly #slots: PQueue;
+  readonly #lanes = new Map<Uuid, PQueue>();
+  readonly #jobs = new Map<string, Job>();
+  #draining = false;
+
+  constructor(options: QueueOptions) {
+    this.#context = options;
+    this.#slots = new PQueue({ concurrency: options.concurrency ?? 16 });
+  }
+
+  /** Queues an operation. @throws ToolstackError EBUSY once {@link drain} was called */
+  submit({ uuid, requestedBy, plan }: OperationRequest): OperationHandle {
+    const id = uuidv7();
+    return this.#enqueue(id, uuid, true, async (job) => {
+      const made = await this.#plan(plan, job.cancel.signal);
+      if (made.uuid !== uuid) {
+        throw new ToolstackError('internal', `A plan for ${made.uuid} is in the lane of ${uuid}`);
+      }
+      return this.#journalled(id, job, () =>
+        runPlan(this.#context, {
+          id,
+          plan: made,
+          requestedBy,
+          cancel: job.cancel.signal,
+          emit: (event) => this.#tell(job, event),
+        }),
+      );
+    });
+  }
+
+  /**
+   * Queues the recovery of every unfinished operation of the journal that is not in this queue,
+   * oldest first. Called before anything is submitted, it comes first in every lane; called again,
+   * it tries again what is stuck.
+   */
+  recoverUnfinished(): OperationHandle[] {
+    const records = this.#context.journal.unfinished().filter(({ id }) => !this.#jobs.has(id));
+    return records.map((record) =>
+      this.#enqueue(record.id, record.uuid, false, (job) =>
+        this.#journalled(record.id, job, () =>
+          recover(this.#context, record, (event) => this.#tell(job, event)),
+        ),
+      ),
+    );
+  }
+
+  /** @returns false when the operation has ended, is past its pivot, or is being recovered */
+  cancel(id: string): boolean {
+    const job = this.#jobs.get(id);
+    if (job === undefined || !job.cancellable) return false;
+    const reason = new ToolstackError('cancelled', 'The operation was cancelled');
+    if (job.begun) job.cancel.abort(reason);
+    else job.withdraw.abort(reason);
+    return true;
+  }
+
+  counts(): { readonly running: number; readonly queued: number } {
+    const running = [...this.#jobs.values()].filter(({ begun }) => begun).length;
+    return { running, queued: this.#jobs.size - running };
+  }
+
+  /** Refuses new operations, sends away the waiting ones with EBUSY, waits for the running ones. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    const jobs = [...this.#jobs.values()];
+    for (const job of jobs) if (!job.begun) job.withdraw.abort(stopping());
+    await Promise.allSettled(jobs.map(({ finished }) => finished));
+  }
+
+  #enqueue(
+    id: string,
+    uuid: Uuid,
+    cancellable: boolean,
+    work: (job: Job) => Promise<OperationResult>,
+  ): OperationHandle {
+    if (this.#draining) throw stopping();
+    const job: Job = {
+      log: new EventLog(),
+      withdraw: new AbortController(),
+      cancel: new AbortController(),
+      begun: false,
+      planned: false,
+      cancellable,
+      finished: Promise.resolve(),
+    };
+    this.#jobs.set(id, job);
+    const finished = this.#takeTurn(id, uuid, job, work);
+    job.finished = finished;
+    finished.then(
+      () => job.log.close(),
+      (error: unknown) => job.log.close(toToolstackError(error)),
+    );
+    return { id, uuid, events: job.log, finished };
+  }
+
+  async #takeTurn(
+    id: string,
+    uuid: Uuid,
+    job: Job,
+    work: (job: Job) => Promise<OperationResult>,
+  ): Promise<OperationResult> {
+    // Given to p-queue, the signal would also free the place of a job that still runs; it is
+    // aborted only while the job waits.
+    const { signal } = job.withdraw;
+    const begin = () => {
+      job.begun = true;
+      return work(job);
+    };
+    try {
+      return await this.#lane(uuid).add(() => this.#slots.add(begin, { signal }), { signal });
+    } finally {
+      this.#jobs.delete(id);
+    }
+  }
+
+  /** Runs what throws only when it cannot write the journal. */
+  async #journalled(
+    id: string,
+    job: Job,
+    work: () => Promise<OperationResult>,
+  ): Promise<OperationResult> {
+    try {
+      return await work();
+    } catch (thrown) {
+      // What was never planned has not begun: there is nothing to recover.
+      if (!job.planned) throw thrown;
+      const error = toToolstackError(thrown);
+      this.#tell(job, {
+        event: 'finished',
+        operation: id,
+        status: 'stuck',
+        state: {},
+        error: error.toJSON(),
+      });
+      this.#context.onJournalLost?.(error);
+      throw thrown;
+    }
+  }
+
+  #lane(uuid: Uuid): PQueue {
+    const existing = this.#lanes.get(uuid);
+    if (existing !== undefined) return existing;
+    const lane = new PQueue({ concurrency: 1 });
+    this.#lanes.set(uuid, lane);
+    lane.once('idle', () => this.#lanes.delete(uuid));
+    return lane;
+  }
+
+  async #plan(plan: OperationRequest['plan'], cancel: AbortSignal): Promise<Plan> {
+    const limit = this.#context.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const made = await withDeadline(limit, 'The planning', (deadline) =>
+      plan(AbortSignal.any([cancel, deadline])),
+    );
+    cancel.throwIfAborted();
+    return made;
+  }
+
+  #tell(job: Job, event: OperationEvent): void {
+    job.planned ||= event.event === 'planned';
+    if (event.event === 'step' && event.status === 'done' && event.step.pivot === true) {
+      job.cancellable = false;
+    }
+    job.log.append(event);
+  }
+}
+
+function stopping(): ToolstackError {
+  return new ToolstackError('EBUSY', 'The daemon is stopping', {
+    suggestions: ['Run the command again: it starts a new daemon.'],
+  });
+}
