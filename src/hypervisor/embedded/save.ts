@@ -1,0 +1,156 @@
+import type { Writable } from 'node:stream';
+import { type Domid, ToolstackError } from '../../model/index.js';
+import type { SaveCallbacks, SaveResult } from '../hypervisor.js';
+import { cancellation } from './cancellation.js';
+import type { HypercallConnection } from './connection.js';
+import { encodeHeader, encodePageData, encodeRecord, RecordType } from './libxc-image.js';
+
+const PAGES_PER_BATCH = 256;
+
+/** Sends a domain as a libxc image, live: what libxc's xc_domain_save does on real Xen. */
+export async function saveDomain(
+  machine: HypercallConnection,
+  domid: Domid,
+  output: Writable,
+  callbacks: SaveCallbacks,
+  signal: AbortSignal,
+): Promise<SaveResult> {
+  const { result: found } = await machine.call('domain', { domid });
+  if (found.domain === null)
+    throw new ToolstackError('ESRCH', `the hypervisor has no domain ${domid}`);
+  const sink = new Sink(output, signal);
+  if (signal.aborted) throw cancellation(signal);
+  await machine.call('logDirty', { domid, enable: true });
+  try {
+    await sink.write([encodeHeader(found.domain.type === 'pv')]);
+    await sink.write(encodeRecord(RecordType.staticDataEnd));
+    const live = await sendLive(machine, domid, sink, callbacks);
+    await callbacks.suspend();
+    const { rounds } = live;
+    const dirty = await dirtyFrames(machine, domid);
+    const last = await sendFrames(machine, domid, sink, dirty, (sent, total) =>
+      callbacks.onProgress(rounds, sent, total),
+    );
+    const { result: context } = await machine.call('getContext', { domid });
+    await sink.write(encodeRecord(RecordType.simulatedVcpus, Buffer.from(JSON.stringify(context))));
+    await sink.write(encodeRecord(RecordType.end));
+    return { rounds: rounds + 1, sentPages: live.sentPages + last };
+  } finally {
+    sink.close();
+    // The domain may be gone by now, or the machine: then there is nothing to switch off.
+    await machine.call('logDirty', { domid, enable: false }).catch(() => undefined);
+  }
+}
+
+async function sendLive(
+  machine: HypercallConnection,
+  domid: Domid,
+  sink: Sink,
+  callbacks: SaveCallbacks,
+): Promise<SaveResult> {
+  let sentPages = 0;
+  for (let round = 0; ; round += 1) {
+    const startedAt = performance.now();
+    const frames =
+      round === 0 ? await allFrames(machine, domid) : await dirtyFrames(machine, domid);
+    sentPages += await sendFrames(machine, domid, sink, frames, (sent, total) =>
+      callbacks.onProgress(round, sent, total),
+    );
+    const { result: dirty } = await machine.call('countDirty', { domid });
+    const decision = callbacks.decide({
+      round,
+      sentPages: frames.length,
+      dirtyPages: dirty.count,
+      durationMs: performance.now() - startedAt,
+    });
+    if (decision === 'abort') throw new ToolstackError('cancelled', 'the migration was given up');
+    if (decision === 'stop-and-copy') return { rounds: round + 1, sentPages };
+  }
+}
+
+async function allFrames(machine: HypercallConnection, domid: Domid): Promise<number[]> {
+  const { bytes } = await machine.call('populated', { domid });
+  return setBits(bytes);
+}
+
+async function dirtyFrames(machine: HypercallConnection, domid: Domid): Promise<number[]> {
+  const { bytes } = await machine.call('takeDirty', { domid });
+  return setBits(bytes);
+}
+
+async function sendFrames(
+  machine: HypercallConnection,
+  domid: Domid,
+  sink: Sink,
+  frames: readonly number[],
+  onProgress: (sentPages: number, totalPages: number) => void,
+): Promise<number> {
+  for (let start = 0; start < frames.length; start += PAGES_PER_BATCH) {
+    const batch = frames.slice(start, start + PAGES_PER_BATCH);
+    const numbers = Buffer.from(Uint32Array.from(batch).buffer);
+    const { bytes: pages } = await machine.call('readPages', { domid }, numbers);
+    await sink.write(encodePageData(batch, pages));
+    onProgress(start + batch.length, frames.length);
+  }
+  return frames.length;
+}
+
+function setBits(bitmap: Buffer): number[] {
+  const indices: number[] = [];
+  bitmap.forEach((byte, index) => {
+    for (let bit = 0; byte >> bit !== 0; bit += 1) {
+      if ((byte >> bit) & 1) indices.push(index * 8 + bit);
+    }
+  });
+  return indices;
+}
+
+/** Writes with back pressure, until it is told to stop or the other end goes away. */
+class Sink {
+  readonly #output: Writable;
+  readonly #signal: AbortSignal;
+  readonly #onError = (error: Error): void => {
+    this.#error = error;
+  };
+  #error: Error | undefined;
+
+  constructor(output: Writable, signal: AbortSignal) {
+    this.#output = output;
+    this.#signal = signal;
+    output.on('error', this.#onError);
+  }
+
+  close(): void {
+    this.#output.off('error', this.#onError);
+  }
+
+  async write(parts: readonly Uint8Array[]): Promise<void> {
+    if (this.#signal.aborted) throw cancellation(this.#signal);
+    if (this.#output.destroyed || this.#output.writableEnded) throw this.#closed();
+    this.#output.cork();
+    for (const part of parts) if (part.length > 0) this.#output.write(part);
+    this.#output.uncork();
+    if (!this.#output.writableNeedDrain) return;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error?: unknown): void => {
+        this.#output.off('drain', onDrain);
+        this.#output.off('close', onClose);
+        this.#signal.removeEventListener('abort', onAbort);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const onDrain = (): void => settle();
+      const onClose = (): void => settle(this.#closed());
+      const onAbort = (): void => settle(cancellation(this.#signal));
+      this.#output.once('drain', onDrain);
+      this.#output.once('close', onClose);
+      this.#signal.addEventListener('abort', onAbort);
+    });
+  }
+  #closed(): ToolstackError {
+    const why = this.#error === undefined ? '' : `: ${this.#error.message}`;
+    return new ToolstackError('EIO', `the receiving side has closed the stream${why}`, {
+      cause: this.#error,
+    });
+  }
+}

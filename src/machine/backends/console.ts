@@ -1,0 +1,108 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Domid, ToolstackError } from '../../model/index.js';
+import type { XenStoreClient } from '../../xenstore/client.js';
+import { isXenStoreError } from '../../xenstore/errors.js';
+import { FRAMES } from '../guest/frames.js';
+import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
+import type { DriverLogger } from './back-end-driver.js';
+import { Console } from './console-server.js';
+
+/**
+ * xenconsoled: reads every domain's console ring and offers the output on a UNIX socket, whose
+ * path it writes to `console/tty` where the real one writes that of a pty.
+ */
+export class ConsoleDaemon {
+  readonly #store: XenStoreClient;
+  readonly #hypervisor: SimulatedHypervisor;
+  readonly #dir: string;
+  readonly #logger: DriverLogger;
+  readonly #consoles = new Map<Domid, Console>();
+  #scans: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(
+    store: XenStoreClient,
+    hypervisor: SimulatedHypervisor,
+    dir: string,
+    logger: DriverLogger,
+  ) {
+    this.#store = store;
+    this.#hypervisor = hypervisor;
+    this.#dir = dir;
+    this.#logger = logger;
+  }
+
+  /** Runs until the connection to the store ends. */
+  async run(): Promise<void> {
+    await rm(this.#dir, { recursive: true, force: true });
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    await Promise.all([
+      this.#rescanOn('@introduceDomain'),
+      this.#rescanOn('@releaseDomain'),
+      // A console may be set up only after its domain was introduced.
+      this.#rescanOn('/local/domain/0/backend/console'),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // run() tells of a scan that failed.
+    await this.#scans.catch(() => undefined);
+    await Promise.all([...this.#consoles.values()].map((console) => console.close()));
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  async #rescanOn(path: string): Promise<void> {
+    for await (const _ of await this.#store.watch(path)) {
+      // One scan at a time: two at once would both open the same console.
+      this.#scans = this.#scans.then(() => this.#scan());
+      await this.#scans;
+    }
+  }
+
+  async #scan(): Promise<void> {
+    for (const [domid, console] of this.#consoles) {
+      if (this.#hypervisor.find(domid) === console.domain && !console.domain.dying) continue;
+      this.#consoles.delete(domid);
+      await console.close();
+    }
+    const unserved = this.#hypervisor
+      .domains()
+      .filter(({ domid, dying }) => domid !== 0 && !dying && !this.#consoles.has(domid));
+    await Promise.all(unserved.map(({ domid }) => this.#tryToServe(domid)));
+  }
+
+  /** One console's trouble is none of the others'; without its store the daemon cannot go on. */
+  async #tryToServe(domid: Domid): Promise<void> {
+    try {
+      await this.#serve(domid);
+    } catch (error) {
+      if (isXenStoreError(error, 'ECONNRESET')) throw error;
+      this.#logger.warn({ domid, err: error }, 'a console cannot be served');
+    }
+  }
+
+  async #serve(domid: Domid): Promise<void> {
+    const path = `/local/domain/${domid}/console`;
+    const [port, ring] = await Promise.all([
+      this.#store.maybeRead(`${path}/port`),
+      this.#store.maybeRead(`${path}/ring-ref`),
+    ]);
+    const domain = this.#hypervisor.find(domid);
+    if (!port || !ring || domain === undefined || domain.dying || this.#isClosed) return;
+    if (ring !== String(domain.machineFrame(FRAMES.consoleRing))) {
+      throw new ToolstackError('EINVAL', `"${ring}" is not the frame of its console`);
+    }
+    const console = new Console(this.#hypervisor, domain, join(this.#dir, String(domid)));
+    await console.open(Number(port));
+    this.#consoles.set(domid, console);
+    await this.#announce(path, console.socketPath);
+  }
+
+  async #announce(path: string, tty: string): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      if (await tx.exists(`${path}/port`)) await tx.write(`${path}/tty`, tty);
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** A fixed number of bits: which page frames are populated, which are dirty. */
+export class Bitmap {
+  readonly size: number;
+  readonly bytes: Buffer;
+  #count = 0;
+
+  constructor(size: number) {
+    this.size = size;
+    this.bytes = Buffer.alloc(Math.ceil(size / 8));
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  has(index: number): boolean {
+    return ((this.bytes[index >>> 3] ?? 0) & (1 << (index & 7))) !== 0;
+  }
+
+  /** Sets a bit; returns whether it was clear before. */
+  add(index: number): boolean {
+    if (this.has(index)) return false;
+    this.bytes[index >>> 3] = (this.bytes[index >>> 3] ?? 0) | (1 << (index & 7));
+    this.#count += 1;
+    return true;
+  }
+
+  /** The indices of the set bits, counting up. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let index = 0; index < this.bytes.length; index += 1) {
+      const byte = this.bytes[index] ?? 0;
+      for (let bit = 0; byte >> bit !== 0; bit += 1) {
+        if ((byte >> bit) & 1) yield index * 8 + bit;
+      }
+    }
+  }
+
+  /** The set bits as they were, leaving none set. */
+  take(): Buffer {
+    const taken = Buffer.from(this.bytes);
+    this.bytes.fill(0);
+    this.#count = 0;
+    return taken;
+  }
+}

@@ -1,0 +1,62 @@
+import { parseXenbusState, XenbusState } from '../../model/index.js';
+import type { XenStoreClient } from '../../xenstore/client.js';
+import { FrontEnd } from './front-end.js';
+import type { Guest } from './guest.js';
+
+const CLASSES = ['vbd', 'vif'] as const;
+
+/** The guest's XenBus: finds the devices below `device` and runs a front end for each. */
+export class FrontEnds {
+  readonly #guest: Guest;
+  readonly #store: XenStoreClient;
+  readonly #known = new Map<string, FrontEnd>();
+
+  constructor(guest: Guest, store: XenStoreClient) {
+    this.#guest = guest;
+    this.#store = store;
+  }
+
+  /** Returns when the search has begun; it goes on for the life of the guest. */
+  async start(): Promise<void> {
+    const watch = await this.#store.watch('device');
+    this.#follow(watch).catch((error: unknown) => {
+      if (this.#guest.stopped) return;
+      this.#guest.print(`xenbus: ${error instanceof Error ? error.message : String(error)}\n`);
+    });
+  }
+
+  async #follow(watch: AsyncIterable<unknown>): Promise<void> {
+    for await (const _ of watch) {
+      await this.#guest.domain.whenRunnable();
+      await this.#scan();
+    }
+  }
+
+  /** A device that was closed may be set up again under the same number. */
+  async #isNew(path: string): Promise<boolean> {
+    const known = this.#known.get(path);
+    if (known === undefined) return true;
+    if (!known.isOver) return false;
+    const state = parseXenbusState(await this.#store.maybeRead(`${path}/state`));
+    return state === XenbusState.initialising;
+  }
+
+  async #scan(): Promise<void> {
+    const present = new Set<string>();
+    for (const deviceClass of CLASSES) {
+      for (const id of (await this.#store.maybeList(`device/${deviceClass}`)) ?? []) {
+        const path = `device/${deviceClass}/${id}`;
+        present.add(path);
+        if (!(await this.#isNew(path))) continue;
+        const frontEnd = new FrontEnd(this.#guest, this.#store, deviceClass, path);
+        this.#known.set(path, frontEnd);
+        frontEnd.start();
+      }
+    }
+    for (const [path, frontEnd] of this.#known) {
+      if (present.has(path)) continue;
+      frontEnd.release();
+      this.#known.delete(path);
+    }
+  }
+}

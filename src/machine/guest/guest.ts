@@ -1,0 +1,123 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ShutdownReason } from '../../model/index.js';
+import { XenStoreClient } from '../../xenstore/client.js';
+import { writeConsole } from '../console-ring.js';
+import type { MachineDomain } from '../domain.js';
+import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
+import { FRAMES } from './frames.js';
+import { FrontEnds } from './front-ends.js';
+import { type GuestContext, MemoryLoad } from './memory-load.js';
+import { type GuestParameters, parseGuestParameters } from './parameters.js';
+import { listenForShutdown } from './shutdown-control.js';
+
+const CONSOLE_RETRY_MS = 50;
+const RING_FRAMES = FRAMES.workingSet - FRAMES.deviceRings;
+
+/**
+ * The program inside a simulated domain. It does what a small Linux does and reaches the world as
+ * that does: through its XenStore ring, its event channels and its own memory.
+ */
+export class Guest {
+  readonly domain: MachineDomain;
+  readonly hypervisor: SimulatedHypervisor;
+  readonly parameters: GuestParameters;
+  readonly #load: MemoryLoad;
+  readonly #resumed: boolean;
+  #store: XenStoreClient | undefined;
+  #stopped = false;
+  #ringFrames = 0;
+
+  /** @param resumed whether it wakes from a saved image, rather than boots */
+  constructor(
+    domain: MachineDomain,
+    hypervisor: SimulatedHypervisor,
+    context: GuestContext,
+    resumed: boolean,
+  ) {
+    this.domain = domain;
+    this.hypervisor = hypervisor;
+    this.parameters = parseGuestParameters(context.cmdline);
+    this.#load = new MemoryLoad(domain, this.parameters, context);
+    this.#resumed = resumed;
+  }
+
+  /** The registers, so to speak: all that the program knows and its memory does not hold. */
+  context(): GuestContext {
+    return this.#load.context();
+  }
+
+  get busy(): boolean {
+    return this.parameters.dirtyRate > 0;
+  }
+
+  /** The store daemon has mapped the ring: the guest can talk to it once it runs. */
+  connectStore(transport: Duplex): void {
+    void this.#store?.close();
+    const store = new XenStoreClient(transport);
+    this.#store = store;
+    this.#main(store).catch((error: unknown) => {
+      if (this.#stopped || this.#store !== store) return;
+      this.print(`Kernel panic - ${error instanceof Error ? error.message : String(error)}\n`);
+      this.hypervisor.shutdownDomain(this.domain.domid, 'crash');
+    });
+  }
+
+  /** The domain is dying: its program runs no further. */
+  stop(): void {
+    this.#stopped = true;
+    this.#load.stop();
+    void this.#store?.close();
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** A page to share with a back end. The last ones are used again: nothing is really read there. */
+  allocateRingFrame(): number {
+    const frame = FRAMES.deviceRings + (this.#ringFrames % RING_FRAMES);
+    this.#ringFrames += 1;
+    return frame;
+  }
+
+  /** Prints once the domain runs; what finds no room within one retry is lost, as on real hardware. */
+  print(text: string): void {
+    const rest = this.#putOnConsole(Buffer.from(text));
+    if (rest.length === 0) return;
+    setTimeout(() => this.#putOnConsole(rest), CONSOLE_RETRY_MS).unref();
+  }
+
+  /** Returns what found no room. */
+  #putOnConsole(bytes: Buffer): Buffer {
+    const { domain } = this;
+    if (this.#stopped) return Buffer.alloc(0);
+    if (!domain.runnable) {
+      // The memory of a domain that does not run must stay as it is: it may be on its way elsewhere.
+      void domain.whenRunnable().then(() => this.#putOnConsole(bytes));
+      return Buffer.alloc(0);
+    }
+    const written = writeConsole(domain.memory, FRAMES.consoleRing, bytes);
+    domain.events.notify(domain.consolePort);
+    return bytes.subarray(written);
+  }
+
+  /** The shutdown hypercall. Returns when the domain runs again: only a cancelled suspend does. */
+  async shutdown(reason: ShutdownReason): Promise<void> {
+    this.hypervisor.shutdownDomain(this.domain.domid, reason);
+    await this.domain.whenRunnable();
+  }
+
+  async #main(store: XenStoreClient): Promise<void> {
+    await this.domain.whenRunnable();
+    this.print(this.#resumed ? 'domovoi guest: resumed\n' : 'domovoi guest: booting\n');
+    this.#load.start();
+    await listenForShutdown(this, store);
+    await new FrontEnds(this, store).start();
+    const { exit } = this.parameters;
+    if (exit === undefined || this.#resumed) return;
+    await delay(exit.afterMs, undefined, { ref: false });
+    await this.domain.whenRunnable();
+    if (!this.#stopped) await this.shutdown(exit.reason);
+  }
+}
