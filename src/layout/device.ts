@@ -1,0 +1,75 @@
+import type { DiskConfig, VifConfig } from '../config/index.js';
+import { DOM0, type Domid, parseDomid } from '../model/index.js';
+import { devicesPath, homePath } from './paths.js';
+
+/** The kinds of back end, as directories below `backend` name them. */
+export type BackendKind = 'vbd' | 'qdisk' | 'vif' | 'console';
+
+/** Which device of which domain, and where its two halves are. */
+export interface DeviceAddress {
+  readonly domid: Domid;
+  readonly kind: BackendKind;
+  readonly id: number;
+  readonly backendDomid: Domid;
+}
+
+/** A device to be set up. */
+export type Device =
+  | { readonly type: 'disk'; readonly address: DeviceAddress; readonly disk: DiskConfig }
+  | { readonly type: 'vif'; readonly address: DeviceAddress; readonly vif: VifConfig }
+  | {
+      readonly type: 'console';
+      readonly address: DeviceAddress;
+      readonly port: number;
+      /** Decimal; absent until the guest's memory stands. */
+      readonly frame?: string;
+    };
+
+export function frontEndPath({ domid, kind, id }: DeviceAddress): string {
+  const home = homePath(domid);
+  if (kind === 'console' && id === 0) return `${home}/console`;
+  return `${home}/device/${frontEndKind(kind)}/${id}`;
+}
+
+export function backEndPath({ domid, kind, id, backendDomid }: DeviceAddress): string {
+  return `${homePath(backendDomid)}/backend/${kind}/${domid}/${id}`;
+}
+
+/** The toolstack's record of the device. */
+export function devicePath({ domid, kind, id }: DeviceAddress): string {
+  return `${devicesPath(domid)}/${frontEndKind(kind)}/${id}`;
+}
+
+/** Guests see one kind of disk, whoever serves it. */
+function frontEndKind(kind: BackendKind): string {
+  return kind === 'qdisk' ? 'vbd' : kind;
+}
+
+/** A disk's kind of back end: what blkback cannot read goes through QEMU, as in libxl. */
+export function diskBackend(disk: DiskConfig): BackendKind {
+  if (disk.backendType !== undefined) return disk.backendType === 'qdisk' ? 'qdisk' : 'vbd';
+  return disk.format === 'raw' || disk.format === 'empty' ? 'vbd' : 'qdisk';
+}
+
+export function consoleDevice(domid: Domid, port: number, frame?: string): Device {
+  return {
+    type: 'console',
+    address: { domid, kind: 'console', id: 0, backendDomid: DOM0 },
+    port,
+    ...(frame === undefined ? {} : { frame }),
+  };
+}
+
+/** Reads an address back from the back end path that the toolstack recorded. */
+export function parseBackEndPath(path: string): DeviceAddress | undefined {
+  const match =
+    /^\/local\/domain\/(\d{1,5})\/backend\/(vbd|qdisk|vif|console)\/(\d{1,5})\/(\d{1,9})$/.exec(
+      path,
+    );
+  const backendDomid = parseDomid(match?.[1] ?? '');
+  const domid = parseDomid(match?.[3] ?? '');
+  if (match === null || backendDomid === undefined || domid === undefined) return undefined;
+  const address = { backendDomid, kind: match[2] as BackendKind, domid, id: Number(match[4]) };
+  // Numbers with leading zeros would lead to another path than the one that was read.
+  return backEndPath(address) === path ? address : undefined;
+}

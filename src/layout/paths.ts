@@ -1,0 +1,47 @@
+import type { Domid, Uuid } from '../model/index.js';
+
+/** Every XenStore path that the toolstack uses is spelled in this room; these are the roots. */
+export const DOMAINS = '/local/domain';
+export const VMS = '/vm';
+export const LIBXL = '/libxl';
+
+export function homePath(domid: Domid): string {
+  return `${DOMAINS}/${domid}`;
+}
+
+export function namePath(domid: Domid): string {
+  return `${homePath(domid)}/name`;
+}
+
+export function vmPath(uuid: Uuid): string {
+  return `${VMS}/${uuid}`;
+}
+
+/** Where incarnations of the domain on this host leave their references. */
+export function vmReferencesPath(uuid: Uuid): string {
+  return `${vmPath(uuid)}/domains`;
+}
+
+export function libxlPath(domid: Domid): string {
+  return `${LIBXL}/${domid}`;
+}
+
+/** Below it, `<kind>/<id>` for each device: the toolstack's own list, out of the guest's reach. */
+export function devicesPath(domid: Domid): string {
+  return `${libxlPath(domid)}/device`;
+}
+
+export function shutdownControlPath(domid: Domid): string {
+  return `${homePath(domid)}/control/shutdown`;
+}
+
+export function consoleTtyPath(domid: Domid): string {
+  return `${homePath(domid)}/console/tty`;
+}
+
+export function consoleRingPath(domid: Domid): string {
+  return `${homePath(domid)}/console/ring-ref`;
+}
+
+/** Fires when any domain has stopped or gone. */
+export const RELEASE_EVENT = '@releaseDomain';

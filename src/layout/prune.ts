@@ -1,0 +1,18 @@
+import type { XenStoreClient } from '../xenstore/client.js';
+
+/**
+ * Removes `path` and then its parents as long as they are empty, up to but without `root`. Each in
+ * a transaction of its own, so that others who work beside us collide with little.
+ */
+export async function pruneEmpty(store: XenStoreClient, path: string, root: string): Promise<void> {
+  for (let at = path; at.length > root.length; at = at.slice(0, at.lastIndexOf('/'))) {
+    const removed = await store.transaction(async (tx) => {
+      const children = await tx.maybeList(at);
+      if (children === undefined) return true;
+      if (children.length > 0) return false;
+      await tx.remove(at);
+      return true;
+    });
+    if (!removed) return;
+  }
+}
