@@ -1,0 +1,4 @@
+export * from './attach.js';
+export * from './detach.js';
+export * from './from-config.js';
+export * from './limits.js';
