@@ -1,0 +1,23 @@
+import type { DeviceLimits } from '../devices/index.js';
+import type { Hypervisor } from '../hypervisor/hypervisor.js';
+import type { Chronicle } from '../model/index.js';
+import type { XenStoreClient } from '../xenstore/client.js';
+import type { NameClaims } from './name-claims.js';
+
+/** How long guests and others may take, in ms. */
+export interface Limits extends DeviceLimits {
+  /** For a guest to acknowledge a request, and again to stop. */
+  readonly suspendMs: number;
+}
+
+/** The Xen host that operations work on, whichever kind it is. */
+export interface Host {
+  /** What the history calls it. */
+  readonly name: string;
+  readonly store: XenStoreClient;
+  readonly hypervisor: Hypervisor;
+  readonly chronicle: Chronicle;
+  readonly limits: Limits;
+  /** Who is about to have which name. */
+  readonly names: NameClaims;
+}

@@ -1,0 +1,14 @@
+export { completeConfig } from './complete-config.js';
+export type { Host, Limits } from './host.js';
+export {
+  currentIncarnation,
+  findDomain,
+  incarnationsOf,
+  listDomains,
+  noSuchDomain,
+} from './listing.js';
+export { NameClaims } from './name-claims.js';
+export * from './plan.js';
+export { recordEvent } from './record-event.js';
+export * from './step-state.js';
+export { lifecycleSteps } from './steps/index.js';

@@ -1,0 +1,117 @@
+import { type Domid, ToolstackError, type Uuid } from '../../model/index.js';
+import type { StepHandler } from '../../operations/index.js';
+import { isXenStoreError } from '../../xenstore/errors.js';
+import type { Host } from '../host.js';
+import { incarnationsOf } from '../listing.js';
+import { configIn, domidIn, maybeDomidIn, numberIn, textIn, uuidIn } from '../step-state.js';
+
+/*
+ * Steps that ask the hypervisor. In every plan `newDomid` is the domain that is being made and
+ * `domid` the one that is being left.
+ */
+
+export function createDomain(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const { uuid, type, maxVcpus } = configIn(state);
+      return { newDomid: await host.hypervisor.createDomain({ uuid, type, maxVcpus }) };
+    },
+    async undo({ state }) {
+      // The number may not have reached the journal: the UUID always has.
+      for (const { domid } of await incarnationsOf(host, uuidIn(state))) {
+        if (domid !== maybeDomidIn(state, 'domid')) await host.hypervisor.destroyDomain(domid);
+      }
+    },
+  };
+}
+
+export function prepareDomain(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const { maxVcpus, vcpus, maxMemoryKib, memoryKib } = configIn(state);
+      const limits = { maxVcpus, vcpus, maxMemoryKib, memoryKib };
+      const ports = await host.hypervisor.prepareDomain(domidIn(state, 'newDomid'), limits);
+      return { ...ports };
+    },
+  };
+}
+
+export function build(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const { kernel, ramdisk, cmdline } = configIn(state);
+      if (kernel === undefined) {
+        throw new ToolstackError('ENOTSUP', 'the configuration names no kernel', {
+          suggestions: ['Set kernel= to the path of a kernel.'],
+        });
+      }
+      const { storeFrame, consoleFrame } = await host.hypervisor.buildDomain(
+        domidIn(state, 'newDomid'),
+        { kernel, ramdisk, cmdline },
+        { storePort: numberIn(state, 'storePort'), consolePort: numberIn(state, 'consolePort') },
+      );
+      return { storeFrame: String(storeFrame), consoleFrame: String(consoleFrame) };
+    },
+  };
+}
+
+/** Tells the store daemon of the domain, which can talk to it from then on. */
+export function introduce(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const frame = BigInt(textIn(state, 'storeFrame'));
+      await host.store.introduce(domidIn(state, 'newDomid'), frame, numberIn(state, 'storePort'));
+    },
+    async undo({ state }) {
+      try {
+        await host.store.release(domidIn(state, 'newDomid'));
+      } catch (error) {
+        // It was not introduced, or has been forgotten already.
+        if (!isXenStoreError(error, 'ENOENT') && !isXenStoreError(error, 'EINVAL')) throw error;
+      }
+    },
+  };
+}
+
+export function unpause(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      await host.hypervisor.unpauseDomain(domidIn(state, 'newDomid'));
+    },
+    async isDone({ state }) {
+      const info = await host.hypervisor.domain(domidIn(state, 'newDomid'));
+      return info?.uuid === uuidIn(state) && !info.paused;
+    },
+  };
+}
+
+/** Stops a domain that is to go, so that it changes nothing more. */
+export function pause(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const domid = domidIn(state, 'domid');
+      if (await isStillThere(host, domid, uuidIn(state))) await host.hypervisor.pauseDomain(domid);
+    },
+    async isDone({ state }) {
+      const domid = domidIn(state, 'domid');
+      const info = await host.hypervisor.domain(domid);
+      return info === undefined || info.uuid !== uuidIn(state) || info.paused || info.dying;
+    },
+  };
+}
+
+export function destroyDomain(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const domid = domidIn(state, 'domid');
+      if (await isStillThere(host, domid, uuidIn(state)))
+        await host.hypervisor.destroyDomain(domid);
+    },
+  };
+}
+
+/** Numbers come round again: an operation that was left for long must not hit another domain. */
+async function isStillThere(host: Host, domid: Domid, uuid: Uuid): Promise<boolean> {
+  const info = await host.hypervisor.domain(domid);
+  return info !== undefined && info.uuid === uuid && !info.dying;
+}

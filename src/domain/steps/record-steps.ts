@@ -1,0 +1,56 @@
+import type { IncarnationCause, IncarnationEnd, JsonObject } from '../../model/index.js';
+import type { StepHandler } from '../../operations/index.js';
+import type { Host } from '../host.js';
+import { recordEvent } from '../record-event.js';
+import { configIn, domidIn, textIn, uuidIn } from '../step-state.js';
+
+/** Writes down that a domain lives under a new domid from now on. */
+export function recordIncarnation(host: Host): StepHandler {
+  return {
+    do({ state, args, operation }) {
+      const at = Date.now();
+      const cause = textIn(args, 'cause') as IncarnationCause;
+      const uuid = uuidIn(state);
+      const domid = domidIn(state, 'newDomid');
+      const name = textIn(state, 'name');
+      host.chronicle.saveConfig(uuid, configJson(state), at);
+      host.chronicle.beginIncarnation({ uuid, name, host: host.name, domid, cause, operation, at });
+      recordEvent(host, { uuid, domid }, 'began', { cause, name });
+      return Promise.resolve();
+    },
+    undo({ operation }) {
+      host.chronicle.rollBackIncarnations(operation, Date.now());
+      return Promise.resolve();
+    },
+    isDone: () => Promise.resolve(false),
+  };
+}
+
+/** Writes down that a domain has left its domid. */
+export function recordEnd(host: Host): StepHandler {
+  return {
+    do({ state, args }) {
+      const at = Date.now();
+      const end = textIn(args, 'end') as IncarnationEnd;
+      const uuid = uuidIn(state);
+      const domid = domidIn(state, 'domid');
+      host.chronicle.endIncarnation({ uuid, host: host.name, domid, end, at });
+      recordEvent(host, { uuid, domid }, 'ended', { cause: end });
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The first step of cleaning up after a host that lost its domains: nothing is to be done yet. */
+export function noteLoss(host: Host): StepHandler {
+  return {
+    do({ state }) {
+      recordEvent(host, { uuid: uuidIn(state), domid: domidIn(state, 'domid') }, 'lost');
+      return Promise.resolve();
+    },
+  };
+}
+
+function configJson(state: JsonObject): JsonObject {
+  return configIn(state) as unknown as JsonObject;
+}

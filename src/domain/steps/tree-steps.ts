@@ -1,0 +1,91 @@
+import {
+  dropReference,
+  homePath,
+  LIBXL,
+  pruneEmpty,
+  removeDomainTree,
+  VMS,
+  vmPath,
+  writeConsoleRing,
+  writeDetails,
+  writeRings,
+  writeSkeleton,
+  writeVm,
+} from '../../layout/index.js';
+import type { Domid, JsonObject, Uuid } from '../../model/index.js';
+import type { StepHandler } from '../../operations/index.js';
+import type { Host } from '../host.js';
+import { configIn, domidIn, maybeDomidIn, numberIn, textIn, uuidIn } from '../step-state.js';
+
+/** `args.suffix` is put behind the name: what comes in must not be found by it yet. */
+export function writeSkeletonStep(host: Host): StepHandler {
+  return {
+    async do({ state, args }) {
+      const config = configIn(state);
+      const suffix = typeof args.suffix === 'string' ? args.suffix : '';
+      const domid = domidIn(state, 'newDomid');
+      const facts = { domid, config, name: config.name + suffix };
+      const first = maybeDomidIn(state, 'domid') === undefined;
+      await host.store.transaction((tx) => writeSkeleton(tx, facts, first));
+      // Of a domain that is new here the tree shows the name from now on.
+      if (first) host.names.release(config.name, config.uuid);
+    },
+    undo: ({ state }) => removeTree(host, domidIn(state, 'newDomid'), uuidIn(state)),
+  };
+}
+
+/** What is known by now: the rings are when the domain was built, not while it is to be received. */
+export function writeDetailsStep(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const domid = domidIn(state, 'newDomid');
+      const config = configIn(state);
+      const base = { domid, config, name: config.name };
+      const isFirst = maybeDomidIn(state, 'domid') === undefined;
+      await host.store.transaction(async (tx) => {
+        await writeDetails(tx, { ...base, storePort: numberIn(state, 'storePort') });
+        if (hasRings(state))
+          await writeRings(tx, { ...base, storeFrame: textIn(state, 'storeFrame') });
+        if (isFirst) await writeVm(tx, { config, startTime: startTime() });
+      });
+    },
+  };
+}
+
+/** For a domain whose devices were there before its memory. */
+export function writeRingsStep(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const domid = domidIn(state, 'newDomid');
+      const config = configIn(state);
+      await host.store.transaction(async (tx) => {
+        const facts = { domid, config, name: config.name, storeFrame: textIn(state, 'storeFrame') };
+        await writeRings(tx, facts);
+        await writeConsoleRing(tx, domid, textIn(state, 'consoleFrame'));
+      });
+    },
+  };
+}
+
+export function removeTreeStep(host: Host): StepHandler {
+  return { do: ({ state }) => removeTree(host, domidIn(state, 'domid'), uuidIn(state)) };
+}
+
+export function hasRings(state: JsonObject): boolean {
+  return state.storeFrame !== undefined;
+}
+
+async function removeTree(host: Host, domid: Domid, uuid: Uuid): Promise<void> {
+  await host.store.transaction(async (tx) => {
+    const vm = await tx.maybeRead(`${homePath(domid)}/vm`);
+    // Numbers come round again: a tree that names another UUID is another domain's.
+    if (vm === undefined || vm === vmPath(uuid)) await removeDomainTree(tx, domid, uuid);
+    else await dropReference(tx, uuid, domid);
+  });
+  await Promise.all([pruneEmpty(host.store, VMS, ''), pruneEmpty(host.store, LIBXL, '')]);
+}
+
+/** As libxl writes it: seconds with two decimals. */
+function startTime(): string {
+  return (Date.now() / 1000).toFixed(2);
+}

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseDomainConfig } from '../../src/config/index.js';
+import { planCleanUp, planCreate, planDestroy } from '../../src/domain/index.js';
+import { planLocalMigration } from '../../src/migration/index.js';
+import { DOM0, domid, uuid } from '../../src/model/index.js';
+import { config, TestGround } from '../daemon/helpers/embedded.js';
+import { dump, lines } from '../layout/dump.js';
+
+let ground: TestGround;
+beforeAll(async () => {
+  ground = await TestGround.start();
+});
+afterAll(() => ground.close());
+
+test('every step of every plan has a handler, and no handler is without a plan', () => {
+  const id = uuid('5d0d2b40-0000-4000-8000-000000000001');
+  const complete = { ...parseDomainConfig(config('web'), { file: 'x.cfg' }).config, uuid: id };
+  const device = { domid: domid(4), kind: 'vbd' as const, id: 51712, backendDomid: DOM0 };
+  const leaving = { domid: domid(4), uuid: id, name: 'web', devices: [device] };
+  const plans = [
+    planCreate(complete, false),
+    planCreate(complete, true),
+    planDestroy(leaving),
+    planCleanUp(leaving),
+    planLocalMigration(leaving, complete, {}),
+  ];
+  const planned = new Set(plans.flatMap(({ steps }) => steps.map(({ name }) => name)));
+  expect([...ground.handlers.keys()].sort()).toEqual([...planned].sort());
+  for (const { steps } of plans) {
+    expect(steps.filter(({ pivot }) => pivot === true)).toHaveLength(1);
+  }
+});
+
+test('a number that came round again is another domain: only the old one’s traces go', async () => {
+  const { store } = ground;
+  const uuidOf = (last: number) => uuid(`5d0d2b40-0000-4000-8000-00000000000${last}`);
+  const [gone, now] = [uuidOf(2), uuidOf(3)];
+  await store.write('/local/domain/7/vm', `/vm/${now}`);
+  await store.write('/libxl/7/type', 'pv');
+  await store.write(`/vm/${now}/domains/7`, '');
+  const expected = lines(await dump(store));
+  await store.write(`/vm/${gone}/domains/7`, '');
+  const state = { domid: 7, uuid: gone, name: 'old' };
+  for (const name of ['destroy-domain', 'remove-tree']) {
+    await ground.handlers.get(name)?.do({
+      state,
+      args: {},
+      operation: 'op',
+      signal: new AbortController().signal,
+      progress: () => undefined,
+      scratch: new Map(),
+    });
+  }
+  expect(lines(await dump(store))).toEqual(expected);
+});
