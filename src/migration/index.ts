@@ -1,0 +1,2 @@
+export { type MigrationOptions, planLocalMigration } from './plan.js';
+export { migrationSteps } from './steps/index.js';

@@ -1,0 +1,41 @@
+import { domidIn, type Host, numberIn, textIn, uuidIn } from '../../domain/index.js';
+import { writeName } from '../../layout/index.js';
+import type { JsonObject } from '../../model/index.js';
+import type { StepHandler } from '../../operations/index.js';
+import { preciseNow, roundMs } from '../clock.js';
+
+/*
+ * A host that lost power after GO has lost the destination as well. Then these steps have nothing
+ * to do: the history says that the domain moved, and the cleaning up after it that it was lost.
+ */
+
+/** The destination takes the name: lookups find it from now on. */
+export function takeName(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const name = textIn(state, 'name');
+      const uuid = uuidIn(state);
+      const domid = domidIn(state, 'newDomid');
+      if (await isThere(host, state)) {
+        await host.store.transaction((tx) => writeName(tx, domid, name, uuid));
+      }
+      host.names.release(name, uuid);
+    },
+  };
+}
+
+/** The guest runs again, under its new domid. */
+export function startDestination(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      if (!(await isThere(host, state))) return undefined;
+      await host.hypervisor.unpauseDomain(domidIn(state, 'newDomid'));
+      return { downtimeMs: roundMs(preciseNow() - numberIn(state, 'suspendedAt')) };
+    },
+  };
+}
+
+async function isThere(host: Host, state: JsonObject): Promise<boolean> {
+  const info = await host.hypervisor.domain(domidIn(state, 'newDomid'));
+  return info !== undefined && info.uuid === uuidIn(state) && !info.dying;
+}
