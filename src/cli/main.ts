@@ -1,0 +1,27 @@
+import { list, readListCommandLine } from './list.js';
+
+/**
+ * Runs one command line of `domovoi`. Sets the process's exit code and never throws.
+ * @param entry the path of a file in the package: where oclif begins to look for package.json
+ */
+export async function main(argv: readonly string[], entry: string): Promise<void> {
+  process.stdout.on('error', ignoreBrokenPipe);
+  try {
+    // Scripts list often, and oclif takes longer to load than a daemon to answer.
+    const listing = readListCommandLine(argv);
+    if (listing !== undefined) {
+      process.stdout.write(await list(listing));
+    } else {
+      const { runWithOclif } = await import('./oclif.js');
+      await runWithOclif(argv, entry);
+    }
+  } catch (thrown) {
+    const { report } = await import('./report.js');
+    process.exitCode = report(thrown, argv);
+  }
+}
+
+/** Whoever read our output, `head` for one, has seen enough. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -1,0 +1,111 @@
+import type { HistoryReply, Incarnation, Json, OperationRecord } from '../model/index.js';
+import { type Palette, PLAIN } from './colour.js';
+import { escapeText } from './escape.js';
+import { type Column, renderTable } from './table.js';
+import { duration, localTime } from './time.js';
+
+export interface HistoryOptions {
+  /** Terminal cells in a line. */
+  readonly width?: number;
+  readonly palette?: Palette;
+  /** Whether one domain was asked for: then its incarnations are shown too. */
+  readonly lineage?: boolean;
+}
+
+/** The operations as a table and, for one domain, the domids it has had. */
+export function renderHistory(
+  history: HistoryReply,
+  { width = 80, palette = PLAIN, lineage = false }: HistoryOptions = {},
+): string {
+  const parts = [renderOperations(history.operations, width, palette)];
+  if (lineage && history.incarnations.length > 0) {
+    parts.push('\n', renderLineage(history.incarnations, width, palette));
+  }
+  return parts.join('');
+}
+
+const OPERATION_COLUMNS: readonly Column[] = [
+  { title: 'Started' },
+  { title: 'Operation' },
+  { title: 'Domain' },
+  { title: 'Result' },
+  { title: 'Took', align: 'right' },
+  { title: 'Detail', flexible: true },
+];
+
+export function renderOperations(
+  operations: readonly OperationRecord[],
+  width: number,
+  palette: Palette = PLAIN,
+): string {
+  if (operations.length === 0) return 'No operations.\n';
+  const rows = operations.map((operation) => [
+    localTime(operation.startedAt ?? operation.queuedAt),
+    operation.kind,
+    escapeText(operation.name),
+    operation.status,
+    took(operation.startedAt, operation.endedAt),
+    escapeText(detail(operation)),
+  ]);
+  return withHeading(renderTable(OPERATION_COLUMNS, rows, width), palette);
+}
+
+const LINEAGE_COLUMNS: readonly Column[] = [
+  { title: 'Epoch', align: 'right' },
+  { title: 'Domid', align: 'right' },
+  { title: 'Host', flexible: true },
+  { title: 'From' },
+  { title: 'Stayed', align: 'right' },
+  { title: 'Cause' },
+  { title: 'End' },
+];
+
+/** Under which domids the domain has lived, and why each came and went. */
+export function renderLineage(
+  incarnations: readonly Incarnation[],
+  width: number,
+  palette: Palette = PLAIN,
+): string {
+  const rows = incarnations.map((incarnation) => [
+    String(incarnation.epoch),
+    String(incarnation.domid),
+    escapeText(incarnation.host),
+    localTime(incarnation.from),
+    took(incarnation.from, incarnation.to),
+    incarnation.cause,
+    incarnation.end ?? '-',
+  ]);
+  return withHeading(renderTable(LINEAGE_COLUMNS, rows, width), palette);
+}
+
+function withHeading(table: string, palette: Palette): string {
+  const end = table.indexOf('\n');
+  return palette.heading(table.slice(0, end)) + table.slice(end);
+}
+
+function took(startedAt: number | undefined, endedAt: number | undefined): string {
+  return startedAt === undefined || endedAt === undefined ? '-' : duration(endedAt - startedAt);
+}
+
+/** What distinguishes this operation from others of its kind; why it failed, if it did. */
+function detail({ kind, error, state }: OperationRecord): string {
+  if (error !== undefined) {
+    return error.where === undefined ? error.message : `${error.message} (${error.where})`;
+  }
+  switch (kind) {
+    case 'migrate':
+      return [
+        `${word(state.domid)} -> ${word(state.newDomid)}`,
+        ...(typeof state.downtimeMs === 'number' ? [`${duration(state.downtimeMs)} down`] : []),
+      ].join(', ');
+    case 'create':
+      return `domid ${word(state.newDomid)}`;
+    case 'destroy':
+    case 'clean-up':
+      return `domid ${word(state.domid)}`;
+  }
+}
+
+function word(value: Json | undefined): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '-';
+}
