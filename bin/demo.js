@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { demo } from '../dist/src/demo/demo.js';
+
+await demo();
