@@ -56,7 +56,7 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: 'idle' });
 
   app.setErrorHandler((thrown, _request, reply) => {
-    const error = toToolstackError(thrown);
+    const error = isRefusal(thrown) ? notUnderstood(thrown.message) : toToolstackError(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'a request failed');
     return reply.status(statusOf(error.code)).send({ error: error.toJSON() } satisfies ErrorReply);
   });
@@ -122,10 +122,17 @@ async function* linesOf(
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new ToolstackError(
-    'EINVAL',
-    `the request is not understood: ${describeIssues(parsed.error)}`,
-  );
+  throw notUnderstood(describeIssues(parsed.error));
+}
+
+/** Whether fastify itself would not take a request: one that is too large, or no JSON. */
+function isRefusal(thrown: unknown): thrown is Error {
+  if (!(thrown instanceof Error) || !('statusCode' in thrown)) return false;
+  return typeof thrown.statusCode === 'number' && thrown.statusCode < 500;
+}
+
+function notUnderstood(why: string): ToolstackError {
+  return new ToolstackError('EINVAL', `the request is not understood: ${why}`);
 }
 
 function statusOf(code: ErrorCode): number {
