@@ -10,6 +10,7 @@ import {
   isErrorJson,
   type Json,
   type MigrateRequest,
+  messageOf,
   type ReplyLine,
   ToolstackError,
   toToolstackError,
@@ -108,7 +109,7 @@ export function apiClient(socketPath: string): ApiClient {
 
   function unreachable(cause: unknown): ToolstackError {
     if (cause instanceof ToolstackError) return cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     return new ToolstackError('daemon-unreachable', `the toolstack daemon is gone: ${reason}`, {
       where: socketPath,
       suggestions: [

@@ -20,18 +20,12 @@ export async function stopDaemon(stateDir: StateDir): Promise<boolean> {
   );
   if (asked === undefined) return false;
   // The daemon has its lock as long as it lives.
-  const { acquireLock } = await import('../runtime/lock.js');
-  try {
-    acquireLock(stateDir.daemonLock, { timeoutMs: STOP_TIMEOUT_MS }).release();
-    return true;
-  } catch (thrown) {
-    if (!(thrown instanceof ToolstackError) || thrown.code !== 'EBUSY') throw thrown;
-    throw new ToolstackError('ETIMEDOUT', 'the daemon still finishes its operations', {
-      where: stateDir.daemonLog,
-      suggestions: ['It ends after them. `domovoi history` shows what it does.'],
-      cause: thrown,
-    });
-  }
+  const { awaitRelease } = await import('../runtime/lock.js');
+  if (awaitRelease(stateDir.daemonLock, { timeoutMs: STOP_TIMEOUT_MS })) return true;
+  throw new ToolstackError('ETIMEDOUT', 'the daemon still finishes its operations', {
+    where: stateDir.daemonLog,
+    suggestions: ['It ends after them. `domovoi history` shows what it does.'],
+  });
 }
 
 async function unlessAbsent<Reply>(reply: Promise<Reply>): Promise<Reply | undefined> {

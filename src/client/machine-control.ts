@@ -44,11 +44,8 @@ async function reach(stateDir: StateDir): Promise<HypercallConnection | undefine
 
 /** The machine has its database locked as long as it lives, and that is longer than it listens. */
 async function awaitEnd(stateDir: StateDir): Promise<void> {
-  const { acquireLock } = await import('../runtime/lock.js');
-  try {
-    acquireLock(stateDir.machineDatabase, { timeoutMs: ANSWER_MS }).release();
-  } catch (thrown) {
-    if (!(thrown instanceof ToolstackError) || thrown.code !== 'EBUSY') throw thrown;
+  const { awaitRelease } = await import('../runtime/lock.js');
+  if (!awaitRelease(stateDir.machineDatabase, { timeoutMs: ANSWER_MS })) {
     throw late(stateDir, 'said that it stops, and did not');
   }
 }

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,6 +14,7 @@ import {
   type WarningLine,
 } from '../model/index.js';
 import type { OperationHandle } from '../operations/index.js';
+import { describeIssues } from '../runtime/describe-issues.js';
 import type { Toolstack } from './toolstack.js';
 
 export interface ApiOptions {
@@ -105,7 +106,7 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
     pipeline(linesOf(warnings, first, events), body).catch((err: unknown) =>
       logger.debug({ err, operation: operation.id }, 'a follower left'),
     );
-    return reply.type('application/x-ndjson').send(body satisfies Readable);
+    return reply.type('application/x-ndjson').send(body);
   }
 }
 
@@ -155,8 +156,4 @@ function statusOf(code: ErrorCode): number {
     default:
       return 500;
   }
-}
-
-function describeIssues(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

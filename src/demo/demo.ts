@@ -6,6 +6,7 @@ import {
   errorFromJson,
   type JsonObject,
   type ListedDomain,
+  messageOf,
   type ReplyLine,
   ToolstackError,
 } from '../model/index.js';
@@ -34,7 +35,7 @@ export async function demo(): Promise<void> {
   try {
     await perform(stateDir);
   } catch (error) {
-    say(`\nThe demonstration failed: ${error instanceof Error ? error.message : String(error)}`);
+    say(`\nThe demonstration failed: ${messageOf(error)}`);
     process.exitCode = 1;
   } finally {
     process.off('SIGINT', leave).off('SIGTERM', leave);

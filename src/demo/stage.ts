@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ToolstackError } from '../model/index.js';
 import { paletteFor } from '../render/colour.js';
+import { PACKAGE_DIR } from '../runtime/package-dir.js';
 
 const WIDTH = 80;
-export const PACKAGE_DIR = dirname(createRequire(import.meta.url).resolve('domovoi/package.json'));
 
 const palette = paletteFor(process.stdout, process.env);
 

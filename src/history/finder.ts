@@ -1,8 +1,12 @@
 import type Database from 'better-sqlite3';
-import { type Domid, parseDomid, parseUuid, ToolstackError, type Uuid } from '../model/index.js';
-
-/** Shorter beginnings of a UUID are more likely a name that was mistyped. */
-const MIN_PREFIX_DIGITS = 4;
+import {
+  type Domid,
+  parseDomid,
+  parseUuid,
+  parseUuidPrefix,
+  ToolstackError,
+  type Uuid,
+} from '../model/index.js';
 
 interface UuidRow {
   readonly uuid: Uuid;
@@ -44,9 +48,8 @@ export class DomainFinder {
   }
 
   #byUuid(reference: string): Uuid | undefined {
-    const digits = reference.replaceAll('-', '').toLowerCase();
-    const isPrefix = /^[0-9a-f]+$/.test(digits) && digits.length <= 32;
-    if (!isPrefix || digits.length < MIN_PREFIX_DIGITS) return undefined;
+    const digits = parseUuidPrefix(reference);
+    if (digits === undefined) return undefined;
     const from = parseUuid(digits.padEnd(32, '0'));
     const to = parseUuid(digits.padEnd(32, 'f'));
     if (from === undefined || to === undefined) return undefined;

@@ -1,3 +1,5 @@
+import { setBits } from '../hypervisor/embedded/set-bits.js';
+
 /** A fixed number of bits: which page frames are populated, which are dirty. */
 export class Bitmap {
   readonly size: number;
@@ -26,13 +28,8 @@ export class Bitmap {
   }
 
   /** The indices of the set bits, counting up. */
-  *[Symbol.iterator](): Generator<number> {
-    for (let index = 0; index < this.bytes.length; index += 1) {
-      const byte = this.bytes[index] ?? 0;
-      for (let bit = 0; byte >> bit !== 0; bit += 1) {
-        if ((byte >> bit) & 1) yield index * 8 + bit;
-      }
-    }
+  [Symbol.iterator](): Generator<number> {
+    return setBits(this.bytes);
   }
 
   /** The set bits as they were, leaving none set. */

@@ -1,10 +1,10 @@
+import type { GuestContext } from '../hypervisor/embedded/hypercalls.js';
 import type { DomainImage, DomainRings } from '../hypervisor/hypervisor.js';
 import { type Domid, kibToMib, ToolstackError } from '../model/index.js';
 import type { MachineDomain } from './domain.js';
 import { FRAMES, LEAST_MEMORY_KIB } from './guest/frames.js';
 import { Guest } from './guest/guest.js';
 import { checkRamdisk, readKernel } from './guest/kernel.js';
-import type { GuestContext } from './guest/memory-load.js';
 import { PAGE_SIZE } from './guest-memory.js';
 import type { SimulatedHypervisor } from './simulated-hypervisor.js';
 

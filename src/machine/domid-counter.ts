@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { ToolstackError } from '../model/index.js';
+import { messageOf, ToolstackError } from '../model/index.js';
 import type { DomidCounter } from './simulated-hypervisor.js';
 
 /** A machine that has just been stopped may take this long to let go of its file. */
@@ -62,7 +62,7 @@ function isLocked(thrown: unknown): boolean {
 }
 
 function unusable(file: string, cause: unknown): ToolstackError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   const isFull = cause instanceof Database.SqliteError && cause.code === 'SQLITE_FULL';
   return new ToolstackError(
     isFull ? 'ENOSPC' : 'EIO',

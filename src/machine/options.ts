@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { mibToKib, ToolstackError } from '../model/index.js';
+import { messageOf, mibToKib, ToolstackError } from '../model/index.js';
 import type { HostSize } from './simulated-hypervisor.js';
 
 const DEFAULT_MEMORY_MIB = 16 * 1024;
@@ -27,7 +27,7 @@ function parse(args: readonly string[]): { memory?: string; cpus?: string } {
     const options = { memory: { type: 'string' }, cpus: { type: 'string' } } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new ToolstackError('EINVAL', why, {
       suggestions: ['The machine takes --memory MIB and --cpus N.'],
       cause,

@@ -63,10 +63,15 @@ export class ToolstackError extends Error {
   }
 }
 
+/** What a thrown thing says of itself. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Any thrown thing as a ToolstackError; what is not one already is a fault of ours: `internal`. */
 export function toToolstackError(thrown: unknown): ToolstackError {
   if (thrown instanceof ToolstackError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   const code = errorCodeOf(thrown) ?? 'internal';
   return new ToolstackError(code, message, { cause: thrown });
 }

@@ -41,6 +41,15 @@ export function parseUuid(text: string): Uuid | undefined {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Uuid;
 }
 
+/** Fewer digits are more likely a name that was mistyped. */
+const MIN_PREFIX_DIGITS = 4;
+
+/** Reads the beginning of a UUID, dashes as you like, as lower-case digits; undefined for none. */
+export function parseUuidPrefix(text: string): string | undefined {
+  const digits = text.replaceAll('-', '').toLowerCase();
+  return /^[0-9a-f]{1,32}$/.test(digits) && digits.length >= MIN_PREFIX_DIGITS ? digits : undefined;
+}
+
 /** @throws ToolstackError EINVAL */
 export function uuid(text: string): Uuid {
   const parsed = parseUuid(text);

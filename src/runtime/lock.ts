@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { ToolstackError } from '../model/index.js';
+import { messageOf, ToolstackError } from '../model/index.js';
 
 /** Where SQLite begins to lock bytes of a database file (`PENDING_BYTE`, sqlite's os.h). */
 const SQLITE_LOCK_OFFSET = 0x40000000;
@@ -31,6 +31,20 @@ export function acquireLock(file: string, { timeoutMs }: { readonly timeoutMs: n
     });
   }
   return { release: () => database.close() };
+}
+
+/**
+ * Waits until nobody holds a lock, as when the process that does is ending.
+ * @returns false when somebody still does after `timeoutMs`
+ */
+export function awaitRelease(file: string, timeout: { readonly timeoutMs: number }): boolean {
+  try {
+    acquireLock(file, timeout).release();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof ToolstackError && thrown.code === 'EBUSY') return false;
+    throw thrown;
+  }
 }
 
 function open(file: string, timeoutMs: number): Database.Database {
@@ -78,7 +92,7 @@ function isBusy(thrown: unknown): boolean {
 }
 
 function unusable(file: string, thrown: unknown): ToolstackError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const reason = messageOf(thrown);
   return new ToolstackError('EIO', `cannot lock: ${reason}`, {
     where: file,
     suggestions: ['Check that the file is a lock of this program and that you may write to it.'],

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { JsonObject } from '../model/index.js';
+import { PACKAGE_DIR } from './package-dir.js';
 import { isListening } from './running.js';
 import { makeStateDir, type StateDir } from './state-dir.js';
 
@@ -27,7 +27,7 @@ export const SERVICE_TITLES: Readonly<Record<ServiceName, string>> = {
   daemon: 'the toolstack daemon',
 };
 
-export function isRunning(stateDir: StateDir, service: ServiceName): Promise<boolean> {
+function isRunning(stateDir: StateDir, service: ServiceName): Promise<boolean> {
   return isListening(socketOf(stateDir, service));
 }
 
@@ -80,8 +80,7 @@ function sizeArguments({ memoryMib, cpus }: MachineSize): string[] {
 }
 
 function programOf(service: ServiceName): string {
-  const packageFile = createRequire(import.meta.url).resolve('domovoi/package.json');
-  return join(dirname(packageFile), 'dist', 'src', service, 'main.js');
+  return join(PACKAGE_DIR, 'dist', 'src', service, 'main.js');
 }
 
 function socketOf(stateDir: StateDir, service: ServiceName): string {

@@ -6,6 +6,7 @@ import {
   isErrorJson,
   type Json,
   type JsonObject,
+  messageOf,
   ToolstackError,
 } from '../model/index.js';
 import { FAILED_WORD, READY_FD_VARIABLE, READY_WORD } from './ready.js';
@@ -49,7 +50,7 @@ export async function startBackground(program: BackgroundProgram): Promise<JsonO
     if (thrown instanceof ToolstackError) throw thrown;
     throw new ToolstackError(
       thrown instanceof NotReadyInTime ? 'ETIMEDOUT' : 'EIO',
-      `${program.title} did not start: ${thrown instanceof Error ? thrown.message : thrown}`,
+      `${program.title} did not start: ${messageOf(thrown)}`,
       { where: program.log, suggestions: hints(program, logStart), cause: thrown },
     );
   } finally {

@@ -2,9 +2,10 @@ import type { DomainInfo, Domid, MachineStatus, ShutdownReason } from '../../mod
 import type { DomainImage, DomainLimits, DomainPorts, HostInfo, NewDomain } from '../hypervisor.js';
 
 /** What travels with a guest beside its memory; only the machine looks inside. */
-export interface GuestContextJson {
+export interface GuestContext {
   readonly cmdline: string;
   readonly ticks: number;
+  /** State of the generator that picks which page is written next; never 0. */
   readonly random: number;
 }
 
@@ -49,8 +50,8 @@ export interface Hypercalls {
   /** Request bytes: `count` u32 frame numbers, then as many pages. */
   writePages: { params: OnDomain & { readonly count: number }; result: object };
   /** Of a suspended domain only. */
-  getContext: { params: OnDomain; result: GuestContextJson };
-  setContext: { params: OnDomain & { readonly context: GuestContextJson }; result: RingsJson };
+  getContext: { params: OnDomain; result: GuestContext };
+  setContext: { params: OnDomain & { readonly context: GuestContext }; result: RingsJson };
   memoryDigest: { params: OnDomain; result: { readonly digest: string } };
 }
 

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { type Domid, ToolstackError } from '../../model/index.js';
+import { type Domid, messageOf, ToolstackError } from '../../model/index.js';
 import { cancellation } from './cancellation.js';
 import type { HypercallConnection } from './connection.js';
-import type { GuestContextJson, RingsJson } from './hypercalls.js';
+import type { GuestContext, RingsJson } from './hypercalls.js';
 import {
   checkHeader,
   decodePageData,
@@ -83,7 +83,7 @@ async function setContext(
   const context: unknown = decode((bytes) => JSON.parse(bytes.toString()), body);
   const { result } = await machine.call('setContext', {
     domid,
-    context: context as GuestContextJson,
+    context: context as GuestContext,
   });
   return result;
 }
@@ -93,7 +93,7 @@ function decode<T>(decoder: (bytes: Buffer) => T, bytes: Buffer): T {
   try {
     return decoder(bytes);
   } catch (error) {
-    throw broken(error instanceof Error ? error.message : String(error));
+    throw broken(messageOf(error));
   }
 }
 

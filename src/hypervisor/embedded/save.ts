@@ -4,6 +4,7 @@ import type { SaveCallbacks, SaveResult } from '../hypervisor.js';
 import { cancellation } from './cancellation.js';
 import type { HypercallConnection } from './connection.js';
 import { encodeHeader, encodePageData, encodeRecord, RecordType } from './libxc-image.js';
+import { setBits } from './set-bits.js';
 
 const PAGES_PER_BATCH = 256;
 
@@ -70,12 +71,12 @@ async function sendLive(
 
 async function allFrames(machine: HypercallConnection, domid: Domid): Promise<number[]> {
   const { bytes } = await machine.call('populated', { domid });
-  return setBits(bytes);
+  return [...setBits(bytes)];
 }
 
 async function dirtyFrames(machine: HypercallConnection, domid: Domid): Promise<number[]> {
   const { bytes } = await machine.call('takeDirty', { domid });
-  return setBits(bytes);
+  return [...setBits(bytes)];
 }
 
 async function sendFrames(
@@ -93,16 +94,6 @@ async function sendFrames(
     onProgress(start + batch.length, frames.length);
   }
   return frames.length;
-}
-
-function setBits(bitmap: Buffer): number[] {
-  const indices: number[] = [];
-  bitmap.forEach((byte, index) => {
-    for (let bit = 0; byte >> bit !== 0; bit += 1) {
-      if ((byte >> bit) & 1) indices.push(index * 8 + bit);
-    }
-  });
-  return indices;
 }
 
 /** Writes with back pressure, until it is told to stop or the other end goes away. */
@@ -147,6 +138,7 @@ class Sink {
       this.#signal.addEventListener('abort', onAbort);
     });
   }
+
   #closed(): ToolstackError {
     const why = this.#error === undefined ? '' : `: ${this.#error.message}`;
     return new ToolstackError('EIO', `the receiving side has closed the stream${why}`, {

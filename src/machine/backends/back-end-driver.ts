@@ -1,5 +1,11 @@
 import type { Logger } from 'pino';
-import { type Domid, parseDomid, parseXenbusState, XenbusState } from '../../model/index.js';
+import {
+  type Domid,
+  messageOf,
+  parseDomid,
+  parseXenbusState,
+  XenbusState,
+} from '../../model/index.js';
 import type { Watch, XenStoreClient } from '../../xenstore/client.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
 import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
@@ -107,7 +113,7 @@ export class BackEndDevice {
       const nodes = await script((node) => this.#read(node));
       await this.#publish({ ...nodes, 'hotplug-status': 'connected' });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       await this.#publish({ 'hotplug-error': message, 'hotplug-status': 'error' });
     }
   }
@@ -157,7 +163,7 @@ export class BackEndDevice {
   #fail(error: unknown): void {
     // Without the store, which the driver as a whole reports, there is nobody to tell.
     if (this.#gone || isXenStoreError(error, 'ECONNRESET')) return;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const device = this.#path;
     this.#logger.warn({ device, domid: this.#frontDomid, err: error }, 'a device was given up');
     this.#disconnect();

@@ -1,4 +1,11 @@
-import { DOM0, type Domid, parseDomid, parseXenbusState, XenbusState } from '../../model/index.js';
+import {
+  DOM0,
+  type Domid,
+  messageOf,
+  parseDomid,
+  parseXenbusState,
+  XenbusState,
+} from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
 import type { Guest } from './guest.js';
 
@@ -51,9 +58,7 @@ export class FrontEnd {
     this.#run().catch((error: unknown) => {
       if (this.#guest.stopped || this.isOver) return;
       this.release();
-      this.#guest.print(
-        `${this.#path}: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      this.#guest.print(`${this.#path}: ${messageOf(error)}\n`);
     });
   }
 

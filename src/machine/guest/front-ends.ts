@@ -1,4 +1,4 @@
-import { parseXenbusState, XenbusState } from '../../model/index.js';
+import { messageOf, parseXenbusState, XenbusState } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
 import { FrontEnd } from './front-end.js';
 import type { Guest } from './guest.js';
@@ -21,7 +21,7 @@ export class FrontEnds {
     const watch = await this.#store.watch('device');
     this.#follow(watch).catch((error: unknown) => {
       if (this.#guest.stopped) return;
-      this.#guest.print(`xenbus: ${error instanceof Error ? error.message : String(error)}\n`);
+      this.#guest.print(`xenbus: ${messageOf(error)}\n`);
     });
   }
 

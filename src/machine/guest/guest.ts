@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ShutdownReason } from '../../model/index.js';
+import type { GuestContext } from '../../hypervisor/embedded/hypercalls.js';
+import { messageOf, type ShutdownReason } from '../../model/index.js';
 import { XenStoreClient } from '../../xenstore/client.js';
 import { writeConsole } from '../console-ring.js';
 import type { MachineDomain } from '../domain.js';
 import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
 import { FRAMES } from './frames.js';
 import { FrontEnds } from './front-ends.js';
-import { type GuestContext, MemoryLoad } from './memory-load.js';
+import { MemoryLoad } from './memory-load.js';
 import { type GuestParameters, parseGuestParameters } from './parameters.js';
 import { listenForShutdown } from './shutdown-control.js';
 
@@ -58,7 +59,7 @@ export class Guest {
     this.#store = store;
     this.#main(store).catch((error: unknown) => {
       if (this.#stopped || this.#store !== store) return;
-      this.print(`Kernel panic - ${error instanceof Error ? error.message : String(error)}\n`);
+      this.print(`Kernel panic - ${messageOf(error)}\n`);
       this.hypervisor.shutdownDomain(this.domain.domid, 'crash');
     });
   }

@@ -1,15 +1,8 @@
+import type { GuestContext } from '../../hypervisor/embedded/hypercalls.js';
 import type { MachineDomain } from '../domain.js';
 import { PAGE_SIZE } from '../guest-memory.js';
 import { FRAMES, workingSetFrames } from './frames.js';
 import type { GuestParameters } from './parameters.js';
-
-/** What travels with a guest beside its memory. */
-export interface GuestContext {
-  readonly cmdline: string;
-  readonly ticks: number;
-  /** State of the generator that picks which page is written next; never 0. */
-  readonly random: number;
-}
 
 /** How often a busy guest writes, and an idle one. */
 const BUSY_INTERVAL_MS = 10;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
 import type { Guest } from './guest.js';
 
@@ -15,7 +16,7 @@ export async function listenForShutdown(guest: Guest, store: XenStoreClient): Pr
   const watch = await store.watch('control/shutdown');
   obey(guest, store, watch).catch((error: unknown) => {
     if (guest.stopped) return;
-    guest.print(`control/shutdown: ${error instanceof Error ? error.message : String(error)}\n`);
+    guest.print(`control/shutdown: ${messageOf(error)}\n`);
   });
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Frame } from '../../hypervisor/embedded/frames.js';
 import type { HypercallName } from '../../hypervisor/embedded/hypercalls.js';
 import { ToolstackError, toToolstackError } from '../../model/index.js';
+import { describeIssues } from '../../runtime/describe-issues.js';
 import type { Answer, Handlers } from './handlers.js';
 import { schemas } from './schemas.js';
 import { type Reply, ServedConnection } from './served-connection.js';
@@ -84,8 +85,4 @@ function failure(error: unknown): Reply {
 
 function isHypercall(name: string): name is HypercallName {
   return Object.hasOwn(schemas, name);
-}
-
-function describeIssues(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
