@@ -6,6 +6,7 @@ import {
   deviceNodes,
   devicePath,
   frontEndPath,
+  removeIfThere,
   writeNodes,
 } from '../layout/index.js';
 import { type Domid, parseXenbusState, ToolstackError, XenbusState } from '../model/index.js';
@@ -21,15 +22,14 @@ export function deviceLabel({ kind, id, domid }: DeviceAddress): string {
 /** Writes both halves of new devices, in one transaction; what stood there before goes first. */
 export async function addDevices(store: XenStoreClient, devices: readonly Device[]): Promise<void> {
   await store.transaction(async (tx) => {
-    for (const device of devices) await removeHalves(tx, device.address);
+    await Promise.all(devices.map(({ address }) => removeHalves(tx, address)));
     await Promise.all(devices.map((device) => writeNodes(tx, deviceNodes(device))));
   });
 }
 
 export async function removeHalves(tx: StoreView, address: DeviceAddress): Promise<void> {
-  for (const path of [devicePath(address), frontEndPath(address), backEndPath(address)]) {
-    if (await tx.exists(path)) await tx.remove(path);
-  }
+  const paths = [devicePath(address), frontEndPath(address), backEndPath(address)];
+  await Promise.all(paths.map((path) => removeIfThere(tx, path)));
 }
 
 /**

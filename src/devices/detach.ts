@@ -6,7 +6,8 @@ import {
   frontEndPath,
   homePath,
   parseBackEndPath,
-  pruneEmpty,
+  pruneParents,
+  removeIfThere,
 } from '../layout/index.js';
 import { type Domid, parseXenbusState, XenbusState } from '../model/index.js';
 import type { XenStoreClient } from '../xenstore/client.js';
@@ -46,11 +47,11 @@ export async function removeDevice(
   await store.transaction((tx) => removeHalves(tx, address));
   const front = frontEndPath(address);
   await Promise.all([
-    pruneEmpty(store, parentOf(backEndPath(address)), homePath(address.backendDomid)),
-    pruneEmpty(store, parentOf(devicePath(address)), devicesPath(address.domid)),
+    pruneParents(store, backEndPath(address), homePath(address.backendDomid)),
+    pruneParents(store, devicePath(address), devicesPath(address.domid)),
     address.kind === 'console'
       ? undefined
-      : pruneEmpty(store, parentOf(front), `${homePath(address.domid)}/device`),
+      : pruneParents(store, front, `${homePath(address.domid)}/device`),
   ]);
   return closed;
 }
@@ -62,7 +63,7 @@ async function closeBackEnd(
 ): Promise<boolean> {
   const back = backEndPath(address);
   const asked = await store.transaction(async (tx) => {
-    if (await tx.exists(frontEndPath(address))) await tx.remove(frontEndPath(address));
+    await removeIfThere(tx, frontEndPath(address));
     const state = parseXenbusState(await tx.maybeRead(`${back}/state`));
     if (state === XenbusState.unknown || state === XenbusState.closed) return false;
     // Drivers watch the state, and look at online when it changes.
@@ -85,8 +86,4 @@ async function closeBackEnd(
     if (isXenStoreError(error, 'ETIMEDOUT')) return false;
     throw error;
   }
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }

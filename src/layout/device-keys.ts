@@ -33,6 +33,9 @@ function back<F extends Facts>(path: string, about: string, value: Key<F>['value
   return { path, about, access: 'back-end', value };
 }
 
+/** A front end's key that only the toolstack writes: it is kept from the guest as a back end's is. */
+const own = back;
+
 const FRONT_HEAD: KeyTable<Facts> = [
   front('', 'the front end', () => ''),
   front('backend', 'path of the back end', ({ address }) => backEndPath(address)),
@@ -87,12 +90,7 @@ export const VIF_FRONT: KeyTable<VifFacts> = [
   front('handle', 'number of the interface', ({ vif }) => String(vif.devid)),
   front('mac', 'MAC address', ({ vif }) => vif.mac),
   front('trusted', '1 when the guest trusts the back end', ({ vif }) => bit(vif.trusted)),
-  {
-    path: 'mtu',
-    about: 'bytes of an IP packet',
-    access: 'back-end',
-    value: ({ vif }) => String(vif.mtu ?? 1500),
-  },
+  own('mtu', 'bytes of an IP packet', ({ vif }) => String(vif.mtu ?? 1500)),
 ];
 
 export const VIF_BACK: KeyTable<VifFacts> = [
@@ -133,11 +131,6 @@ export const CONSOLE_BACK: KeyTable<ConsoleFacts> = [
   ...BACK_HEAD,
   back('protocol', 'of the terminal', () => 'vt100'),
 ];
-
-/** A front end's key that only the toolstack writes. */
-function own<F extends Facts>(path: string, about: string, value: Key<F>['value']): Key<F> {
-  return { path, about, access: 'back-end', value };
-}
 
 /** `/libxl/<domid>/device/<kind>/<id>`: a copy of the back end's first nodes, as libxl keeps it. */
 const RECORD_HEAD: KeyTable<Facts> = [

@@ -5,12 +5,14 @@ import type { DetailFacts, RingFacts, SkeletonFacts, VmFacts } from './facts.js'
 import { type Node, nodesOf, type Parties, permissionsFor } from './key.js';
 import {
   consoleRingPath,
+  deviceModelPath,
   homePath,
   libxlPath,
   namePath,
   vmPath,
   vmReferencesPath,
 } from './paths.js';
+import { removeIfThere } from './remove.js';
 import { VM, VM_REFERENCE } from './vm-keys.js';
 import { writeNodes } from './write-nodes.js';
 
@@ -89,7 +91,7 @@ export async function removeDomainTree(tx: StoreView, domid: Domid, uuid: Uuid):
   await Promise.all([
     removeIfThere(tx, homePath(domid)),
     removeIfThere(tx, libxlPath(domid)),
-    removeIfThere(tx, homePath(DOM0) + deviceModelOf(domid)),
+    removeIfThere(tx, deviceModelPath(domid)),
   ]);
   await dropReference(tx, uuid, domid);
 }
@@ -142,13 +144,4 @@ function vmRoot(uuid: Uuid, parties: Parties): Node {
 
 function partiesOf(domid: Domid): Parties {
   return { domid, backendDomid: DOM0, incarnations: [domid] };
-}
-
-function deviceModelOf(domid: Domid): string {
-  return `/device-model/${domid}`;
-}
-
-/** RM of a node whose parent is missing too is an error of the protocol, and none of ours. */
-async function removeIfThere(tx: StoreView, path: string): Promise<void> {
-  if (await tx.exists(path)) await tx.remove(path);
 }

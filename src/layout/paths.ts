@@ -1,4 +1,4 @@
-import type { Domid, Uuid } from '../model/index.js';
+import { DOM0, type Domid, type Uuid } from '../model/index.js';
 
 /** Every XenStore path that the toolstack uses is spelled in this room; these are the roots. */
 export const DOMAINS = '/local/domain';
@@ -41,6 +41,11 @@ export function consoleTtyPath(domid: Domid): string {
 
 export function consoleRingPath(domid: Domid): string {
   return `${homePath(domid)}/console/ring-ref`;
+}
+
+/** Where a device model in domain 0 says how it is. */
+export function deviceModelPath(domid: Domid): string {
+  return `${homePath(DOM0)}/device-model/${domid}`;
 }
 
 /** Fires when any domain has stopped or gone. */

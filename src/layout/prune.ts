@@ -5,7 +5,7 @@ import type { XenStoreClient } from '../xenstore/client.js';
  * a transaction of its own, so that others who work beside us collide with little.
  */
 export async function pruneEmpty(store: XenStoreClient, path: string, root: string): Promise<void> {
-  for (let at = path; at.length > root.length; at = at.slice(0, at.lastIndexOf('/'))) {
+  for (let at = path; at.length > root.length; at = above(at)) {
     const removed = await store.transaction(async (tx) => {
       const children = await tx.maybeList(at);
       if (children === undefined) return true;
@@ -15,4 +15,14 @@ export async function pruneEmpty(store: XenStoreClient, path: string, root: stri
     });
     if (!removed) return;
   }
+}
+
+/** The same, beginning with the parent of a node that has been removed. */
+export function pruneParents(store: XenStoreClient, path: string, root: string): Promise<void> {
+  return pruneEmpty(store, above(path), root);
+}
+
+/** Unlike a node's parent in the store, what is above `/vm` is nothing. */
+function above(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }

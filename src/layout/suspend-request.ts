@@ -1,6 +1,7 @@
 import type { Domid } from '../model/index.js';
 import type { StoreView } from '../xenstore/client.js';
 import { libxlPath, shutdownControlPath } from './paths.js';
+import { removeIfThere } from './remove.js';
 
 const REQUEST = 'suspend';
 
@@ -36,5 +37,5 @@ export async function withdrawSuspend(tx: StoreView, domid: Domid): Promise<bool
 
 /** The guest runs again, or will never suspend: nothing is left of the request. */
 export async function forgetSuspend(tx: StoreView, domid: Domid): Promise<void> {
-  if (await tx.exists(notePath(domid))) await tx.remove(notePath(domid));
+  await removeIfThere(tx, notePath(domid));
 }

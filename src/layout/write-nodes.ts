@@ -1,4 +1,5 @@
 import type { StoreView } from '../xenstore/client.js';
+import { parentPath } from '../xenstore/path.js';
 import { formatPermissions } from '../xenstore/permissions.js';
 import type { Node } from './key.js';
 
@@ -12,14 +13,10 @@ export async function writeNodes(view: StoreView, nodes: readonly Node[]): Promi
   for (const { path, value, permissions } of nodes) {
     const wanted = formatPermissions(permissions);
     requests.push(view.write(path, value));
-    if (written.get(parentOf(path)) !== wanted) {
+    if (written.get(parentPath(path) ?? '') !== wanted) {
       requests.push(view.setPermissions(path, permissions));
     }
     written.set(path, wanted);
   }
   await Promise.all(requests);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }
