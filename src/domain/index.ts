@@ -4,6 +4,7 @@ export {
   currentIncarnation,
   findDomain,
   incarnationsOf,
+  isStillThere,
   listDomains,
   noSuchDomain,
 } from './listing.js';

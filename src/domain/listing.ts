@@ -5,12 +5,11 @@ import {
   type ListedDomain,
   parseDomid,
   parseUuid,
+  parseUuidPrefix,
   ToolstackError,
   type Uuid,
 } from '../model/index.js';
 import type { Host } from './host.js';
-
-const SHORTEST_PREFIX = 4;
 
 /** All domains with the names that the store has for them, by domid. */
 export async function listDomains(host: Host): Promise<ListedDomain[]> {
@@ -66,6 +65,15 @@ export async function findBackendDomain(host: Host, reference: string): Promise<
   }
 }
 
+/**
+ * Whether a domid is still that domain's. Numbers come round again: an operation that was left for
+ * long must not hit another domain.
+ */
+export async function isStillThere(host: Host, domid: Domid, uuid: Uuid): Promise<boolean> {
+  const info = await host.hypervisor.domain(domid);
+  return info !== undefined && info.uuid === uuid && !info.dying;
+}
+
 /** Incarnations of a UUID on this host that are not dying. */
 export async function incarnationsOf(host: Host, uuid: Uuid): Promise<DomainInfo[]> {
   const infos = await host.hypervisor.domains();
@@ -81,8 +89,8 @@ async function betweenNames(host: Host, name: string): Promise<ListedDomain | un
 function byUuid(domains: readonly ListedDomain[], reference: string): ListedDomain[] {
   const whole = parseUuid(reference);
   if (whole !== undefined) return domains.filter(({ uuid }) => uuid === whole);
-  const digits = reference.replaceAll('-', '').toLowerCase();
-  if (digits.length < SHORTEST_PREFIX || !/^[0-9a-f]+$/.test(digits)) return [];
+  const digits = parseUuidPrefix(reference);
+  if (digits === undefined) return [];
   const matching = domains.filter(({ uuid }) => uuid.replaceAll('-', '').startsWith(digits));
   const distinct = new Set(matching.map(({ uuid }) => uuid));
   if (distinct.size > 1) {

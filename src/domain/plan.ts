@@ -15,7 +15,7 @@ export function planCreate(config: CompleteConfig, paused: boolean): Plan {
     kind: 'create',
     uuid: config.uuid,
     name: config.name,
-    state: { uuid: config.uuid, name: config.name, config: json(config) },
+    state: { uuid: config.uuid, name: config.name, config },
     steps: [
       { name: 'check-identity' },
       { name: 'create-domain' },
@@ -94,9 +94,4 @@ export function removal(domain: Leaving): PlannedStep[] {
 
 function leaving({ domid, uuid, name }: Leaving): { uuid: Uuid; name: string; state: JsonObject } {
   return { uuid, name, state: { uuid, name, domid } };
-}
-
-/** A config is plain JSON by construction; its branded strings hide that from the compiler. */
-function json(config: CompleteConfig): JsonObject {
-  return config as unknown as JsonObject;
 }

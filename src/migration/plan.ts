@@ -1,6 +1,6 @@
 import { type Leaving, planDevices, removal } from '../domain/index.js';
 import type { CompleteConfig } from '../layout/index.js';
-import type { JsonObject, Plan } from '../model/index.js';
+import type { Plan } from '../model/index.js';
 
 export interface MigrationOptions {
   readonly maxDowntimeMs?: number;
@@ -27,7 +27,7 @@ export function planLocalMigration(
       uuid,
       name,
       domid,
-      config: config as unknown as JsonObject,
+      config,
       options: { ...options },
     },
     steps: [

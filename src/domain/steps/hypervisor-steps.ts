@@ -1,8 +1,8 @@
-import { type Domid, ToolstackError, type Uuid } from '../../model/index.js';
+import { ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
 import type { Host } from '../host.js';
-import { incarnationsOf } from '../listing.js';
+import { incarnationsOf, isStillThere } from '../listing.js';
 import { configIn, domidIn, maybeDomidIn, numberIn, textIn, uuidIn } from '../step-state.js';
 
 /*
@@ -108,10 +108,4 @@ export function destroyDomain(host: Host): StepHandler {
         await host.hypervisor.destroyDomain(domid);
     },
   };
-}
-
-/** Numbers come round again: an operation that was left for long must not hit another domain. */
-async function isStillThere(host: Host, domid: Domid, uuid: Uuid): Promise<boolean> {
-  const info = await host.hypervisor.domain(domid);
-  return info !== undefined && info.uuid === uuid && !info.dying;
 }

@@ -1,7 +1,7 @@
 import { ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
-import { incarnationsOf, listDomains } from '../listing.js';
+import { listDomains } from '../listing.js';
 import { textIn, uuidIn } from '../step-state.js';
 
 /** Refuses a name or a UUID that another domain on the host has, or is about to have. */
@@ -9,18 +9,18 @@ export function checkIdentity(host: Host): StepHandler {
   return {
     async do({ state }) {
       const uuid = uuidIn(state);
-      if ((await incarnationsOf(host, uuid)).length > 0) {
+      const name = textIn(state, 'name');
+      // Claimed before looking: see NameClaims.
+      const isOurs = host.names.claim(name, uuid);
+      const others = (await listDomains(host)).filter(({ dying }) => !dying);
+      if (others.some((other) => other.uuid === uuid)) {
         throw new ToolstackError('EEXIST', `a domain with UUID ${uuid} is on this host already`, {
           suggestions: ['Destroy it first, or leave uuid= out of the configuration.'],
         });
       }
-      const name = textIn(state, 'name');
-      const isOurs = host.names.claim(name, uuid);
       if (!isOurs) throw nameTaken(name, 'it is being created or moved just now');
-      const other = (await listDomains(host)).find(
-        (domain) => domain.name === name && !domain.dying,
-      );
-      if (other !== undefined) throw nameTaken(name, String(other.domid));
+      const namesake = others.find((other) => other.name === name);
+      if (namesake !== undefined) throw nameTaken(name, String(namesake.domid));
     },
     undo({ state }) {
       host.names.release(textIn(state, 'name'), uuidIn(state));

@@ -1,4 +1,4 @@
-import type { IncarnationCause, IncarnationEnd, JsonObject } from '../../model/index.js';
+import type { IncarnationCause, IncarnationEnd } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
 import { recordEvent } from '../record-event.js';
@@ -13,7 +13,7 @@ export function recordIncarnation(host: Host): StepHandler {
       const uuid = uuidIn(state);
       const domid = domidIn(state, 'newDomid');
       const name = textIn(state, 'name');
-      host.chronicle.saveConfig(uuid, configJson(state), at);
+      host.chronicle.saveConfig(uuid, configIn(state), at);
       host.chronicle.beginIncarnation({ uuid, name, host: host.name, domid, cause, operation, at });
       recordEvent(host, { uuid, domid }, 'began', { cause, name });
       return Promise.resolve();
@@ -49,8 +49,4 @@ export function noteLoss(host: Host): StepHandler {
       return Promise.resolve();
     },
   };
-}
-
-function configJson(state: JsonObject): JsonObject {
-  return configIn(state) as unknown as JsonObject;
 }

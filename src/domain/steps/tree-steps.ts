@@ -25,10 +25,10 @@ export function writeSkeletonStep(host: Host): StepHandler {
       const suffix = typeof args.suffix === 'string' ? args.suffix : '';
       const domid = domidIn(state, 'newDomid');
       const facts = { domid, config, name: config.name + suffix };
-      const first = maybeDomidIn(state, 'domid') === undefined;
-      await host.store.transaction((tx) => writeSkeleton(tx, facts, first));
+      const isFirst = isFirstHere(state);
+      await host.store.transaction((tx) => writeSkeleton(tx, facts, isFirst));
       // Of a domain that is new here the tree shows the name from now on.
-      if (first) host.names.release(config.name, config.uuid);
+      if (isFirst) host.names.release(config.name, config.uuid);
     },
     undo: ({ state }) => removeTree(host, domidIn(state, 'newDomid'), uuidIn(state)),
   };
@@ -41,7 +41,7 @@ export function writeDetailsStep(host: Host): StepHandler {
       const domid = domidIn(state, 'newDomid');
       const config = configIn(state);
       const base = { domid, config, name: config.name };
-      const isFirst = maybeDomidIn(state, 'domid') === undefined;
+      const isFirst = isFirstHere(state);
       await host.store.transaction(async (tx) => {
         await writeDetails(tx, { ...base, storePort: numberIn(state, 'storePort') });
         if (hasRings(state))
@@ -69,6 +69,11 @@ export function writeRingsStep(host: Host): StepHandler {
 
 export function removeTreeStep(host: Host): StepHandler {
   return { do: ({ state }) => removeTree(host, domidIn(state, 'domid'), uuidIn(state)) };
+}
+
+/** Whether the domain comes to be, rather than moves from another domid. */
+function isFirstHere(state: JsonObject): boolean {
+  return maybeDomidIn(state, 'domid') === undefined;
 }
 
 export function hasRings(state: JsonObject): boolean {

@@ -1,6 +1,5 @@
-import { domidIn, type Host, numberIn, textIn, uuidIn } from '../../domain/index.js';
+import { domidIn, type Host, isStillThere, numberIn, textIn, uuidIn } from '../../domain/index.js';
 import { writeName } from '../../layout/index.js';
-import type { JsonObject } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import { preciseNow, roundMs } from '../clock.js';
 
@@ -16,7 +15,7 @@ export function takeName(host: Host): StepHandler {
       const name = textIn(state, 'name');
       const uuid = uuidIn(state);
       const domid = domidIn(state, 'newDomid');
-      if (await isThere(host, state)) {
+      if (await isStillThere(host, domid, uuid)) {
         await host.store.transaction((tx) => writeName(tx, domid, name, uuid));
       }
       host.names.release(name, uuid);
@@ -28,14 +27,10 @@ export function takeName(host: Host): StepHandler {
 export function startDestination(host: Host): StepHandler {
   return {
     async do({ state }) {
-      if (!(await isThere(host, state))) return undefined;
-      await host.hypervisor.unpauseDomain(domidIn(state, 'newDomid'));
+      const domid = domidIn(state, 'newDomid');
+      if (!(await isStillThere(host, domid, uuidIn(state)))) return undefined;
+      await host.hypervisor.unpauseDomain(domid);
       return { downtimeMs: roundMs(preciseNow() - numberIn(state, 'suspendedAt')) };
     },
   };
-}
-
-async function isThere(host: Host, state: JsonObject): Promise<boolean> {
-  const info = await host.hypervisor.domain(domidIn(state, 'newDomid'));
-  return info !== undefined && info.uuid === uuidIn(state) && !info.dying;
 }
