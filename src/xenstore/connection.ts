@@ -14,7 +14,8 @@ const REPLY_MAX = 64 * 1024 * 1024;
 
 interface PendingRequest {
   readonly type: MessageType;
-  readonly verb: string;
+  /** The verb and the path, as messages say it. */
+  readonly what: string;
   readonly path: string | undefined;
   resolve(payload: Buffer): void;
   reject(error: XenStoreError): void;
@@ -89,7 +90,7 @@ export class StoreConnection {
     }
     return new Promise((resolve, reject) => {
       const requestId = this.#nextRequestId();
-      this.#pending.set(requestId, { type, verb, path, resolve, reject });
+      this.#pending.set(requestId, { type, what, path, resolve, reject });
       if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
       this.#outgoing.push({ type, requestId, transactionId, payload });
     });
@@ -137,7 +138,7 @@ export class StoreConnection {
       throw new XenStoreError('EPROTO', `reply to request ${frame.requestId}, which was not made`);
     }
     this.#pending.delete(frame.requestId);
-    const what = pending.path === undefined ? pending.verb : `${pending.verb} ${pending.path}`;
+    const { what, path } = pending;
     if (frame.type === pending.type) {
       pending.resolve(frame.payload);
     } else if (frame.type === MessageType.ERROR) {
@@ -145,13 +146,13 @@ export class StoreConnection {
       const code = errorCodeByName(name);
       pending.reject(
         code === undefined
-          ? new XenStoreError('EIO', `${what}: the store says "${name}"`, { path: pending.path })
-          : new XenStoreError(code, what, { path: pending.path }),
+          ? new XenStoreError('EIO', `${what}: the store says "${name}"`, { path })
+          : new XenStoreError(code, what, { path }),
       );
     } else {
       pending.reject(
         new XenStoreError('EPROTO', `${what}: answered by type ${frame.type}`, {
-          path: pending.path,
+          path,
         }),
       );
     }
@@ -163,8 +164,7 @@ export class StoreConnection {
     const lost = new XenStoreError(code, why, { cause });
     this.#lost = lost;
     this.#transport.destroy();
-    for (const { verb, path, reject } of this.#pending.values()) {
-      const what = path === undefined ? verb : `${verb} ${path}`;
+    for (const { what, path, reject } of this.#pending.values()) {
       reject(new XenStoreError(code, `${what}: ${why}`, { path, cause: lost }));
     }
     this.#pending.clear();

@@ -1,6 +1,7 @@
 import { isXenStoreError, XenStoreError } from './errors.js';
 import {
   formatPermission,
+  formatPermissions,
   type Permission,
   type Permissions,
   parsePermission,
@@ -130,7 +131,7 @@ export class TreeRequests implements StoreView {
   async setPermissions(path: string, permissions: Permissions): Promise<void> {
     const entries = permissions.map((entry) => `${formatPermission(entry)}\0`).join('');
     await this.#request(MessageType.SET_PERMS, Buffer.from(`${path}\0${entries}`), {
-      verb: `set permissions ${permissions.map(formatPermission).join(',')} of`,
+      verb: `set permissions ${formatPermissions(permissions)} of`,
       path,
     });
   }
