@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { type Json, type Kib, parseUuid, ToolstackError, type Uuid } from '../model/index.js';
+import {
+  DOMAIN_TYPES,
+  type Json,
+  type Kib,
+  parseUuid,
+  ToolstackError,
+  type Uuid,
+} from '../model/index.js';
 import { DISK_BACKEND_TYPES, DISK_FORMATS, DISK_SPECIFICATIONS } from './disk.js';
 import { type DomainConfig, SHUTDOWN_ACTIONS } from './domain-config.js';
 
@@ -63,7 +70,7 @@ const display = z.strictObject({
 export const domainConfigSchema: z.ZodType<DomainConfig> = z.strictObject({
   name: text.min(1),
   uuid: uuid.exactOptional(),
-  type: z.enum(['pv', 'pvh', 'hvm']),
+  type: z.enum(DOMAIN_TYPES),
   pool: text.exactOptional(),
   memoryKib: kib,
   maxMemoryKib: kib,

@@ -1,4 +1,4 @@
-import { DOM0_UUID, type DomainType, parseUuid, type Uuid } from '../model/index.js';
+import { DOM0_UUID, DOMAIN_TYPES, type DomainType, parseUuid, type Uuid } from '../model/index.js';
 import { readBoot } from './boot.js';
 import { readDevices } from './device-lists.js';
 import { type DomainConfig, SHUTDOWN_ACTIONS } from './domain-config.js';
@@ -97,7 +97,6 @@ function readUuid(reader: ConfigReader): Uuid | undefined {
   return uuid;
 }
 
-const DOMAIN_TYPES = ['pv', 'pvh', 'hvm'] as const;
 const BUILDERS = ['generic', 'hvm'] as const;
 
 /** `type`, or the deprecated `builder`; PV when both are absent, as on x86. */

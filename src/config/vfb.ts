@@ -27,6 +27,9 @@ export type DisplayConfig = {
 /** A paravirtual frame buffer with its keyboard, which has the same devid. */
 export type VfbConfig = DisplayConfig & { readonly devid: number };
 
+/** Display 0 is TCP port 5900, and ports end at 65535. */
+const MAX_DISPLAY = 65535 - 5900;
+
 const PARAMETERS = [
   'vnc',
   'vnclisten',
@@ -68,7 +71,7 @@ export function topLevelDisplay(reader: ConfigReader): DisplayConfig {
   return withDefaults({
     ...(vnc === undefined ? {} : { vnc }),
     ...(vncListen === undefined ? {} : { vncListen }),
-    vncDisplay: reader.number('vncdisplay', { min: 0, max: 59635 }) ?? 0,
+    vncDisplay: reader.number('vncdisplay', { min: 0, max: MAX_DISPLAY }) ?? 0,
     ...(vncUnused === undefined ? {} : { vncUnused }),
     ...(vncPassword === undefined ? {} : { vncPassword }),
     sdl: reader.bool('sdl') ?? false,
@@ -112,7 +115,7 @@ function parameter(
     case 'vncunused':
       return { vncUnused: number(item, value, Number.MAX_SAFE_INTEGER) !== 0 };
     case 'vncdisplay':
-      return { vncDisplay: number(item, value, 59635) };
+      return { vncDisplay: number(item, value, MAX_DISPLAY) };
     case 'vnclisten':
       return { vncListen: value };
     case 'vncpasswd':

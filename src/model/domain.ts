@@ -1,7 +1,8 @@
 import type { Domid, Kib, Uuid } from './ids.js';
 
 /** The kinds of guest that Xen runs (`libxl_domain_type`). */
-export type DomainType = 'pv' | 'pvh' | 'hvm';
+export const DOMAIN_TYPES = ['pv', 'pvh', 'hvm'] as const;
+export type DomainType = (typeof DOMAIN_TYPES)[number];
 
 /** Why a domain stopped by itself (`SHUTDOWN_*`, xen/public/sched.h), in the order of Xen's codes. */
 export const SHUTDOWN_REASONS = [

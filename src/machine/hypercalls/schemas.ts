@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_PART_BYTES } from '../../hypervisor/embedded/frames.js';
 import type { HypercallName, Hypercalls } from '../../hypervisor/embedded/hypercalls.js';
 import {
+  DOMAIN_TYPES,
   type Domid,
   FIRST_RESERVED_DOMID,
   type Kib,
@@ -37,7 +38,7 @@ export const schemas: Schemas = {
   domain: onDomain,
   create: z.object({
     uuid,
-    type: z.enum(['pv', 'pvh', 'hvm']),
+    type: z.enum(DOMAIN_TYPES),
     maxVcpus: z.int().min(1).max(512),
   }),
   prepare: z
