@@ -80,6 +80,7 @@ export class Machine {
     );
     this.#keepRunning('console', this.#consoles.run());
     await store.listen(this.#stateDir.storeSocket);
+    await store.listen(this.#stateDir.storeReadOnlySocket, 'ro');
     await this.#hypercalls.listen(this.#stateDir.hypervisorSocket);
   }
 

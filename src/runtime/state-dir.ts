@@ -12,6 +12,8 @@ export interface StateDir {
   /** `XENSTORED_RUNDIR`: the store's sockets. */
   readonly storeDir: string;
   readonly storeSocket: string;
+  /** For those who may look but not touch. */
+  readonly storeReadOnlySocket: string;
   readonly machineDir: string;
   readonly hypervisorSocket: string;
   readonly machineDatabase: string;
@@ -47,6 +49,7 @@ export function stateDirAt(path: string): StateDir {
     root,
     storeDir,
     storeSocket: join(storeDir, 'socket'),
+    storeReadOnlySocket: join(storeDir, 'socket_ro'),
     machineDir,
     hypervisorSocket: join(machineDir, 'hypervisor.sock'),
     machineDatabase: join(machineDir, 'machine.db'),

@@ -25,8 +25,13 @@ export function isSpecial(path: string): boolean {
 function isWellFormed(path: string): boolean {
   if (path === '/') return true;
   if (path.endsWith('/') || path.includes('//') || !legal.test(path)) return false;
-  if (path.length <= PATH_MAX) return true;
-  return path.length - (domainPrefix.exec(path)?.[0].length ?? 0) <= PATH_MAX;
+  return !isLongerThan(path, PATH_MAX);
+}
+
+/** Whether a path has more than `max` bytes, not counting a leading `/local/domain/<n>/`. */
+export function isLongerThan(path: string, max: number): boolean {
+  if (path.length <= max) return false;
+  return path.length - (domainPrefix.exec(path)?.[0].length ?? 0) > max;
 }
 
 /** The home of a domain: the base of its relative paths. */

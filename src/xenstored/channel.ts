@@ -2,14 +2,16 @@ import type { Duplex } from 'node:stream';
 import { encodeFrames, type Frame, FrameDecoder } from '../xenstore/wire.js';
 import type { Connection } from './connection.js';
 
-/** Requests of one connection that are handled in one go, so that none keeps others waiting. */
-const REQUESTS_PER_TURN = 256;
 /** Bytes that may wait in a transport before its owner is asked nothing more. */
 const UNSENT_MAX = 64 * 1024;
 
 /** What a channel asks of the daemon. */
 export interface ChannelOwner {
   handle(connection: Connection, frame: Frame): void;
+  /** Requests of a connection that may be handled in one go. */
+  requestsPerTurn(connection: Connection): number;
+  /** Whether so many events wait for a connection that it is to be given up. */
+  isTooFarBehind(connection: Connection): boolean;
   /** Asks for `turn` to be called in the next turn of the event loop, after a settle. */
   schedule(channel: Channel): void;
   /** The channel has ended, for the reason given when it was not the client's wish. */
@@ -22,8 +24,6 @@ export class Channel {
   readonly #transport: Duplex;
   readonly #owner: ChannelOwner;
   readonly #decoder = new FrameDecoder();
-  /** The transport takes no more for now; replies and requests wait. */
-  #isBlocked = false;
   #isEnded = false;
   /** The client sent something that cannot be understood, or no more: answer and end. */
   #isLast = false;
@@ -37,7 +37,7 @@ export class Channel {
     this.#owner = owner;
     transport.on('data', (chunk: Buffer) => this.#receive(chunk));
     transport.on('drain', () => {
-      this.#isBlocked = false;
+      if (connection.state === 'BLOCKED') connection.state = 'BUSY';
       owner.schedule(this);
     });
     transport.on('end', () => {
@@ -46,6 +46,11 @@ export class Channel {
     });
     transport.on('error', (error) => this.end(error));
     transport.on('close', () => this.end());
+  }
+
+  /** The transport takes no more for now; replies and requests wait. */
+  get #isBlocked(): boolean {
+    return this.connection.state === 'BLOCKED';
   }
 
   #receive(chunk: Buffer): void {
@@ -59,8 +64,10 @@ export class Channel {
   /** Handles what has been received, up to a turn's worth. */
   handleRequests(): void {
     if (!this.#mayHoldMore || this.#isBlocked || this.#isEnded) return;
+    this.connection.state = 'BUSY';
+    const turn = this.#owner.requestsPerTurn(this.connection);
     try {
-      for (let count = 0; count < REQUESTS_PER_TURN; count++) {
+      for (let count = 0; count < turn; count++) {
         const frame = this.#decoder.next();
         if (frame === undefined) {
           this.#mayHoldMore = false;
@@ -81,14 +88,16 @@ export class Channel {
   /** Sends what waits, all of it in one write. Only to be called when all of it is durable. */
   flush(): void {
     if (this.#isEnded) return;
-    const { outbox } = this.connection;
-    if (outbox.isOverfull) {
-      this.end(new Error(`connection ${this.connection.id} does not take its watch events`));
+    const { connection } = this;
+    const { outbox } = connection;
+    if (this.#owner.isTooFarBehind(connection)) {
+      this.end(new Error(`connection ${connection.id} does not take its watch events`));
       return;
     }
-    if (!this.#isBlocked && !outbox.isEmpty) {
-      this.#transport.write(encodeFrames(outbox.take()));
-      this.#isBlocked = this.#transport.writableLength > UNSENT_MAX;
+    if (!this.#isBlocked) {
+      if (outbox.length > 0) this.#transport.write(encodeFrames(outbox.take()));
+      const isFull = this.#transport.writableLength > UNSENT_MAX;
+      connection.state = isFull ? 'BLOCKED' : this.#mayHoldMore ? 'BUSY' : 'OK';
     }
     if (this.#isLast && !this.#mayHoldMore) this.end(this.#reason);
     else if (this.#mayHoldMore && !this.#isBlocked) this.#owner.schedule(this);

@@ -2,11 +2,22 @@ import { Outbox } from './outbox.js';
 import type { Transaction } from './transaction.js';
 import type { WatchEntry } from './watches.js';
 
+/**
+ * What a connection is doing, in the words of the C daemon: `OK` nothing, `BUSY` a request is being
+ * handled or its reply is under way, `BLOCKED` the client does not read what was sent to it.
+ */
+export type ConnectionState = 'OK' | 'BUSY' | 'BLOCKED';
+
+/** What a connection may do, whoever it is: `ro` on the read-only socket. */
+export type ConnectionAccess = 'rw' | 'ro';
+
 /** The protocol state of one client: who it is, its transactions, its watches, its outbox. */
 export class Connection {
   /** Counts connections, for `control connections` and logs. */
   readonly id: number;
   readonly domid: number;
+  readonly access: ConnectionAccess;
+  state: ConnectionState = 'OK';
   readonly outbox = new Outbox();
   readonly transactions = new Map<number, Transaction>();
   /** By {@link watchKey}, in order of registration. */
@@ -15,9 +26,10 @@ export class Connection {
   #lastTransactionId = 0;
 
   /** @param wake called whenever the outbox has got something to send */
-  constructor(id: number, domid: number, wake: () => void) {
+  constructor(id: number, domid: number, access: ConnectionAccess, wake: () => void) {
     this.id = id;
     this.domid = domid;
+    this.access = access;
     this.#wake = wake;
   }
 

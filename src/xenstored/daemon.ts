@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { XenStoreError } from '../xenstore/errors.js';
 import type { Frame } from '../xenstore/wire.js';
 import { Channel } from './channel.js';
 import type { Commit } from './commit.js';
-import type { Connection } from './connection.js';
+import type { Connection, ConnectionAccess } from './connection.js';
 import { Control } from './control.js';
+import { DomainSockets } from './domain-sockets.js';
 import type { RingAddress } from './domains.js';
 import { duplexPair } from './duplex-pair.js';
 import { type CommitListener, toCommittedChanges } from './history.js';
@@ -20,11 +22,18 @@ export type { DomainState, StoreHost, StoreLogger } from './host.js';
 
 /** What every store holds from the start; the toolstack adds domain 0's own nodes. */
 const firstNodes = ['/tool', '/tool/xenstored', '/local', '/local/domain'];
+/** Requests of one connection that are handled in one go, so that none keeps others waiting. */
+const REQUESTS_PER_TURN = 256;
+/** Bytes of undelivered events beyond which a client of domain 0 is given up as dead. */
+const EVENT_BYTES_MAX = 16 * 1024 * 1024;
 /** After a write to the log has failed, what the hypervisor said is looked at again this much later. */
 const RETRY_MS = 1000;
 
 export interface StoreDaemonOptions {
-  /** Where the durable log is kept. No other daemon may use it at the same time. */
+  /**
+   * Where the durable log is kept, and the sockets of domains as `domain/<domid>`. No other daemon
+   * may use it at the same time.
+   */
   readonly dir: string;
   readonly host: StoreHost;
   readonly logger?: StoreLogger;
@@ -43,8 +52,8 @@ export class StoreDaemon {
   readonly #lifecycle: Lifecycle;
   readonly #requests: Requests;
   readonly #sockets: ListeningSocket[] = [];
-  readonly #channels = new Set<Channel>();
-  readonly #rings = new Map<number, Channel>();
+  readonly #channels = new Map<Connection, Channel>();
+  readonly #domainSockets: DomainSockets;
   readonly #listeners = new Set<CommitListener>();
   #scheduled = new Set<Channel>();
   #turn: NodeJS.Immediate | undefined;
@@ -56,19 +65,14 @@ export class StoreDaemon {
    * served again, others are removed.
    */
   static async open(options: StoreDaemonOptions): Promise<StoreDaemon> {
-    const { dir, host, logger } = options;
+    const { dir, logger } = options;
     const { log, recovered } = DurableLog.open(dir, logger);
-    const daemon = new StoreDaemon(host, logger, log, new Store(recovered.tree, recovered.domains));
+    const daemon = new StoreDaemon(options, log, new Store(recovered.tree, recovered.domains));
     daemon.#prepare();
     return daemon;
   }
 
-  private constructor(
-    host: StoreHost,
-    logger: StoreLogger | undefined,
-    log: DurableLog,
-    store: Store,
-  ) {
+  private constructor({ dir, host, logger }: StoreDaemonOptions, log: DurableLog, store: Store) {
     this.#host = host;
     this.#logger = logger;
     this.#log = log;
@@ -81,6 +85,11 @@ export class StoreDaemon {
       settle: () => this.#settle(),
     });
     this.#requests = new Requests(store, this.#lifecycle, this.#control);
+    this.#domainSockets = new DomainSockets(
+      join(dir, 'domain'),
+      (domid, socket) => this.#serve(domid, socket),
+      (domid, error) => logger?.error({ domid, err: error }, 'cannot open the socket of a domain'),
+    );
   }
 
   #prepare(): void {
@@ -98,12 +107,14 @@ export class StoreDaemon {
   }
 
   /**
-   * Accepts connections of domain 0 on a UNIX socket, mode 0600. May be called for several. A socket
-   * that a dead daemon left is replaced; EBUSY when a living one listens there.
+   * Accepts connections of domain 0 on a UNIX socket, mode 0600, or 0660 when those may only read.
+   * May be called for several. A socket that a dead daemon left is replaced; EBUSY when a living one
+   * listens there.
    */
-  async listen(socketPath: string): Promise<void> {
-    const socket = await listenOn(socketPath, (transport) => {
-      this.#serve(0, transport);
+  async listen(socketPath: string, access: ConnectionAccess = 'rw'): Promise<void> {
+    const mode = access === 'rw' ? 0o600 : 0o660;
+    const socket = await listenOn(socketPath, mode, (transport) => {
+      this.#serve(0, transport, access);
     });
     this.#sockets.push(socket);
   }
@@ -145,21 +156,23 @@ export class StoreDaemon {
     this.#isClosed = true;
     clearTimeout(this.#retry);
     clearImmediate(this.#turn);
-    const closing = this.#sockets.map((socket) => socket.close());
-    for (const channel of [...this.#channels]) channel.end();
-    await Promise.all(closing);
+    for (const socket of this.#sockets) socket.close();
+    this.#domainSockets.closeAll();
+    for (const channel of [...this.#channels.values()]) channel.end();
     this.#log.close();
   }
 
-  #serve(domid: number, transport: Duplex): Channel {
-    const connection = this.#store.connect(domid, () => this.#schedule(channel));
+  #serve(domid: number, transport: Duplex, access: ConnectionAccess = 'rw'): void {
+    const connection = this.#store.connect(domid, () => this.#schedule(channel), access);
     const channel: Channel = new Channel(connection, transport, {
       handle: (from, frame) => this.#handle(from, frame),
+      requestsPerTurn: ({ isPrivileged }) =>
+        isPrivileged ? REQUESTS_PER_TURN : this.#store.quotas.outstanding,
+      isTooFarBehind: (reader) => this.#isTooFarBehind(reader),
       schedule: (ready) => this.#schedule(ready),
       ended: (gone, reason) => this.#ended(gone, reason),
     });
-    this.#channels.add(channel);
-    return channel;
+    this.#channels.set(connection, channel);
   }
 
   #handle(connection: Connection, frame: Frame): void {
@@ -181,11 +194,20 @@ export class StoreDaemon {
     this.#requests.handle(connection, frame);
   }
 
+  #isTooFarBehind(connection: Connection): boolean {
+    const { id, domid, outbox } = connection;
+    const { quotas, softQuotas } = this.#store;
+    if (connection.isPrivileged) return outbox.eventBytes > EVENT_BYTES_MAX;
+    if (outbox.eventBytes > softQuotas.memory) {
+      this.#logger?.warn({ connection: id, domid }, 'many events wait for a domain');
+    }
+    return outbox.eventBytes > quotas.memory;
+  }
+
   #ended(channel: Channel, reason: unknown): void {
     const { connection } = channel;
-    this.#channels.delete(channel);
+    this.#channels.delete(connection);
     this.#scheduled.delete(channel);
-    if (this.#rings.get(connection.domid) === channel) this.#rings.delete(connection.domid);
     this.#store.disconnect(connection);
     if (reason !== undefined) {
       const { id, domid } = connection;
@@ -198,16 +220,22 @@ export class StoreDaemon {
     if (transport === undefined) return undefined;
     return {
       serve: () => {
-        this.#rings.get(domid)?.end();
-        this.#rings.set(domid, this.#serve(domid, transport));
+        this.#endConnectionsOf(domid);
+        this.#serve(domid, transport);
+        this.#domainSockets.open(domid);
       },
       abandon: () => transport.destroy(),
     };
   }
 
   #disconnectDomain(domid: number): void {
-    for (const channel of [...this.#channels]) {
-      if (channel.connection.domid === domid) channel.end();
+    this.#domainSockets.close(domid);
+    this.#endConnectionsOf(domid);
+  }
+
+  #endConnectionsOf(domid: number): void {
+    for (const connection of [...this.#store.connectionsOf(domid)]) {
+      this.#channels.get(connection)?.end();
     }
   }
 

@@ -1,8 +1,5 @@
 import { MessageType, type OutgoingFrame } from '../xenstore/wire.js';
 
-/** Bytes of undelivered events beyond which a reader is given up as dead. */
-const EVENT_BYTES_MAX = 16 * 1024 * 1024;
-
 interface Message extends OutgoingFrame {
   readonly payload: string;
   /** The batch on whose durability the message rests; 0 when on none. */
@@ -16,13 +13,14 @@ export class Outbox {
   readonly #events = new Set<string>();
   #eventBytes = 0;
 
-  get isEmpty(): boolean {
-    return this.#messages.length === 0;
+  /** Messages that wait. */
+  get length(): number {
+    return this.#messages.length;
   }
 
-  /** The reader has fallen hopelessly behind. */
-  get isOverfull(): boolean {
-    return this.#eventBytes > EVENT_BYTES_MAX;
+  /** Bytes of the events that wait. Replies need no count: who does not read is not read from. */
+  get eventBytes(): number {
+    return this.#eventBytes;
   }
 
   reply(

@@ -1,4 +1,11 @@
-import { domainPath, isNodePath, isSpecial, isWatchPath, resolvePath } from '../xenstore/path.js';
+import {
+  domainPath,
+  isLongerThan,
+  isNodePath,
+  isSpecial,
+  isWatchPath,
+  resolvePath,
+} from '../xenstore/path.js';
 import { type Permission, parsePermission } from '../xenstore/permissions.js';
 import { type Frame, MessageType } from '../xenstore/wire.js';
 import { atoi, soleString, splitAtNul, strings } from './arguments.js';
@@ -28,6 +35,19 @@ const forDomain0Only: ReadonlySet<number> = new Set([
   MessageType.IS_DOMAIN_INTRODUCED,
   MessageType.RESUME,
   MessageType.SET_TARGET,
+]);
+/** What a connection of the read-only socket is answered. */
+const refusedReadOnly: ReadonlyMap<number, Failure> = new Map([
+  ...[MessageType.WRITE, MessageType.MKDIR, MessageType.RM, MessageType.SET_PERMS].map(
+    (type) => [type, failure('EROFS')] as const,
+  ),
+  ...[
+    MessageType.CONTROL,
+    MessageType.INTRODUCE,
+    MessageType.RELEASE,
+    MessageType.RESUME,
+    MessageType.SET_TARGET,
+  ].map((type) => [type, failure('EACCES')] as const),
 ]);
 /** Their transaction id is not looked at. */
 const outsideTransactions: ReadonlySet<number> = new Set([MessageType.WATCH, MessageType.UNWATCH]);
@@ -72,6 +92,10 @@ export class Requests {
     const { type, transactionId, payload } = frame;
     if (!answerable.has(type)) return failure('ENOSYS');
     if (forDomain0Only.has(type) && !connection.isPrivileged) return failure('EACCES');
+    if (connection.access === 'ro') {
+      const refused = refusedReadOnly.get(type);
+      if (refused !== undefined) return refused;
+    }
     let transaction: Transaction | undefined;
     if (transactionId !== 0 && !outsideTransactions.has(type)) {
       transaction = connection.transactions.get(transactionId);
@@ -203,8 +227,13 @@ export class Requests {
     operation: Operation,
   ): Outcome {
     const path = resolvePath(operation.path, domainPath(connection.domid));
-    if (!isNodePath(path)) return failure('EINVAL');
+    if (!isNodePath(path) || this.#isTooLong(connection, path)) return failure('EINVAL');
     return this.#store.perform(connection, transaction, { ...operation, path });
+  }
+
+  #isTooLong(connection: Connection, path: string): boolean {
+    if (connection.isPrivileged) return false;
+    return isLongerThan(path, this.#store.quotas['path-max']);
   }
 
   #watch(connection: Connection, payload: Buffer): Outcome | WatchEntry<Connection> {
@@ -215,7 +244,10 @@ export class Requests {
     if (!isSpecialWatch(path) && !isWatchPath(path)) return failure('EINVAL');
     const key = watchKey(path, token);
     if (connection.watches.has(key)) return failure('EEXIST');
-    if (!connection.isPrivileged && connection.watches.size > this.#store.quotas.watches) {
+    if (
+      !connection.isPrivileged &&
+      this.#store.watchesOf(connection.domid) > this.#store.quotas.watches
+    ) {
       return failure('E2BIG');
     }
     const watch: WatchEntry<Connection> = {

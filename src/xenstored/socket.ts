@@ -1,5 +1,5 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
-import { createConnection, createServer, type Socket } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { XenStoreError } from '../xenstore/errors.js';
 
 /** Connections that may wait to be accepted; the C daemon allows one. */
@@ -7,16 +7,22 @@ const BACKLOG = 1024;
 
 export interface ListeningSocket {
   /** Accepts no more and removes the socket file. Connections go on. */
-  close(): Promise<void>;
+  close(): void;
 }
 
-/** Listens on a UNIX socket that only its owner may use. EBUSY when somebody listens there. */
+/**
+ * Listens on a UNIX socket. A socket file that a dead daemon left is replaced; EBUSY when somebody
+ * listens there.
+ *
+ * @param mode the permissions of the socket file
+ */
 export async function listenOn(
   path: string,
+  mode: number,
   accept: (socket: Socket) => void,
 ): Promise<ListeningSocket> {
   if (statSync(path, { throwIfNoEntry: false })?.isSocket()) await removeStale(path);
-  const server = createServer({ allowHalfOpen: true }, accept);
+  const server = newServer(accept);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ path, backlog: BACKLOG }, () => {
@@ -24,9 +30,35 @@ export async function listenOn(
       resolve();
     });
   });
-  chmodSync(path, 0o600);
+  return listening(server, path, mode);
+}
+
+/**
+ * Listens on a UNIX socket where nobody else may, so that it can be connected to when this returns.
+ *
+ * @param failed told when that is not possible; then nothing listens
+ */
+export function listenAtOnce(
+  path: string,
+  mode: number,
+  accept: (socket: Socket) => void,
+  failed: (error: Error) => void,
+): ListeningSocket {
+  rmSync(path, { force: true });
+  const server = newServer(accept).on('error', failed);
+  // Binds before it returns: only what goes wrong is told later.
+  server.listen({ path, backlog: BACKLOG });
+  return server.listening ? listening(server, path, mode) : { close: () => undefined };
+}
+
+function newServer(accept: (socket: Socket) => void): Server {
+  return createServer({ allowHalfOpen: true }, accept);
+}
+
+function listening(server: Server, path: string, mode: number): ListeningSocket {
+  chmodSync(path, mode);
   return {
-    close: async () => {
+    close: () => {
       // The connections are ended by others, so this does not wait for the last of them.
       server.close();
       rmSync(path, { force: true });

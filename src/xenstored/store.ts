@@ -1,15 +1,17 @@
 import type { Subject } from '../xenstore/permissions.js';
 import type { Commit } from './commit.js';
-import { Connection } from './connection.js';
+import { Connection, type ConnectionAccess } from './connection.js';
 import type { DomainMutation, Domains, SpecialName } from './domains.js';
 import { Edit } from './edit.js';
 import { Notifier } from './notify.js';
 import { changesTree, type Operation, perform } from './operations.js';
 import { failure, OK, type Outcome } from './outcome.js';
-import { defaultQuotas, type Quotas } from './quotas.js';
+import { defaultQuotas, defaultSoftQuotas, type Quotas, type SoftQuotas } from './quotas.js';
 import { type Surroundings, Transaction } from './transaction.js';
 import { type Tree, walk } from './tree.js';
 import { WatchIndex } from './watches.js';
+
+const NO_CONNECTIONS: ReadonlySet<Connection> = new Set();
 
 /** What a batch of commits started from, to return to if it cannot be made durable. */
 interface Checkpoint {
@@ -26,8 +28,9 @@ interface Checkpoint {
 export class Store {
   readonly domains: Domains;
   readonly quotas: Quotas = { ...defaultQuotas };
+  readonly softQuotas: SoftQuotas = { ...defaultSoftQuotas };
   readonly watches = new WatchIndex<Connection>();
-  readonly connections = new Set<Connection>();
+  readonly #connections = new Map<number, Set<Connection>>();
   readonly #tree: Tree;
   readonly #notifier: Notifier;
   readonly #owned = new Map<number, number>();
@@ -54,16 +57,42 @@ export class Store {
     return this.#owned.get(domid) ?? 0;
   }
 
-  connect(domid: number, wake: () => void): Connection {
+  connect(domid: number, wake: () => void, access: ConnectionAccess = 'rw'): Connection {
     this.#lastConnection += 1;
-    const connection = new Connection(this.#lastConnection, domid, wake);
-    this.connections.add(connection);
+    const connection = new Connection(this.#lastConnection, domid, access, wake);
+    const siblings = this.#connections.get(domid);
+    if (siblings === undefined) this.#connections.set(domid, new Set([connection]));
+    else siblings.add(connection);
     return connection;
+  }
+
+  *connections(): Generator<Connection> {
+    for (const siblings of this.#connections.values()) yield* siblings;
+  }
+
+  connectionsOf(domid: number): ReadonlySet<Connection> {
+    return this.#connections.get(domid) ?? NO_CONNECTIONS;
+  }
+
+  /** Watches of a domain, over all its connections. */
+  watchesOf(domid: number): number {
+    let count = 0;
+    for (const { watches } of this.connectionsOf(domid)) count += watches.size;
+    return count;
+  }
+
+  /** Open transactions of a domain, over all its connections. */
+  transactionsOf(domid: number): number {
+    let count = 0;
+    for (const { transactions } of this.connectionsOf(domid)) count += transactions.size;
+    return count;
   }
 
   /** Ends a connection with its watches and transactions. */
   disconnect(connection: Connection): void {
-    this.connections.delete(connection);
+    const siblings = this.#connections.get(connection.domid);
+    siblings?.delete(connection);
+    if (siblings?.size === 0) this.#connections.delete(connection.domid);
     this.reset(connection);
   }
 
@@ -96,10 +125,12 @@ export class Store {
   }
 
   startTransaction(connection: Connection): Outcome {
-    const { transactions, isPrivileged } = connection;
-    if (!isPrivileged && transactions.size > this.quotas.transactions) return failure('ENOSPC');
+    const { domid, isPrivileged } = connection;
+    if (!isPrivileged && this.transactionsOf(domid) > this.quotas.transactions) {
+      return failure('ENOSPC');
+    }
     const id = connection.nextTransactionId();
-    transactions.set(id, new Transaction(id, this.#tree, this.#version));
+    connection.transactions.set(id, new Transaction(id, this.#tree, this.#version));
     return `${id}\0`;
   }
 
@@ -158,7 +189,7 @@ export class Store {
     if (checkpoint === undefined) return;
     for (const undo of checkpoint.undo.reverse()) undo();
     this.#tree.adopt(checkpoint.tree);
-    for (const connection of this.connections) {
+    for (const connection of this.connections()) {
       connection.outbox.revoke(this.#batch);
       for (const transaction of connection.transactions.values()) {
         if (transaction.startVersion > checkpoint.version) {
