@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 /** Only the rules that need types: everything else is Biome's. */
 export default defineConfig({
-  files: ['src/**/*.ts', 'commands/**/*.ts', 'test/**/*.ts'],
+  files: ['src/**/*.ts', 'commands/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
   languageOptions: {
     parser: tseslint.parser,
     parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -1,0 +1,164 @@
+// npm run bench:store: our store daemon, the C xenstored and oxenstored under the same loads.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  memoryOf,
+  type RunningDaemon,
+  type Subject,
+  startDaemon,
+  subjects,
+  whyMissing,
+} from './daemons.js';
+import { buildLoad, type Load } from './load.js';
+import { caseLines, type Judgement, judge, judgementLines } from './report.js';
+import { Results } from './results.js';
+import { type Case, fullScale, quickScale, type Row, rowsOf } from './rows.js';
+
+const usage = `npm run bench:store -- [options]
+  --rows A,B     only rows whose names match one of these regular expressions
+  --rounds N     rounds for each row (default 5, quick 3); medians are over the rounds
+  --only A,B     only these daemons: ours, c, ox
+  --quick        shorter loads and 1,000 domains instead of 10,000
+  --json FILE    writes every round and verdict
+  --list         names the rows`;
+
+/** Load that a daemon has had before anything is measured, so that its code is compiled. */
+const warmUp = { domains: 300, seconds: 1 };
+
+interface Contender {
+  readonly subject: Subject;
+  readonly of: Case;
+  daemon: RunningDaemon | undefined;
+}
+
+class Bench {
+  readonly #dir: string;
+  readonly #load: Load;
+  readonly #subjects: readonly Subject[];
+  #started = 0;
+
+  constructor(dir: string, load: Load, running: readonly Subject[]) {
+    this.#dir = dir;
+    this.#load = load;
+    this.#subjects = running;
+  }
+
+  /** Measures a row: in each round every contender once, and each round another one first. */
+  async measure(row: Row, rounds: number): Promise<Results> {
+    const results = new Results();
+    const contenders = row.cases.flatMap((of) =>
+      of.on
+        .filter((subject) => this.#subjects.includes(subject))
+        .map((subject): Contender => ({ subject, of, daemon: undefined })),
+    );
+    try {
+      for (let round = 0; round < rounds; round += 1) {
+        const first = round % contenders.length;
+        const order = [...contenders.slice(first), ...contenders.slice(0, first)];
+        for (const contender of order) await this.#measureOne(row, contender, results);
+      }
+    } finally {
+      for (const { daemon } of contenders) await daemon?.stop();
+    }
+    return results;
+  }
+
+  async #measureOne(row: Row, contender: Contender, results: Results): Promise<void> {
+    const { subject, of } = contender;
+    contender.daemon ??= await this.#start(contender);
+    const { socketPath, pid } = contender.daemon;
+    const measurement = await this.#load(socketPath, of.load);
+    results.add(subject, of.name, { ...measurement, ...memoryOf(pid) });
+    if (row.fresh) {
+      await contender.daemon.stop();
+      contender.daemon = undefined;
+    }
+  }
+
+  /** A daemon that is warm, prepared, and has in its store only what the preparation left. */
+  async #start({ subject, of }: Contender): Promise<RunningDaemon> {
+    this.#started += 1;
+    const daemon = await startDaemon(subject, join(this.#dir, `${subject}-${this.#started}`));
+    const { socketPath } = daemon;
+    const root = '/warm-up';
+    await this.#load(socketPath, { op: 'domain', count: warmUp.domains, root });
+    await this.#load(socketPath, { op: 'remove', root });
+    if (of.prepare !== undefined) {
+      await this.#load(socketPath, of.prepare);
+      await this.#load(socketPath, { ...of.load, warm: 0, seconds: warmUp.seconds });
+    }
+    return daemon;
+  }
+}
+
+function print(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return print(usage);
+  const patterns = values.rows?.split(',').map((text) => new RegExp(`^(?:${text})$`));
+  const rows = rowsOf(values.quick ? quickScale : fullScale).filter(
+    ({ name }) => patterns === undefined || patterns.some((pattern) => pattern.test(name)),
+  );
+  if (rows.length === 0) throw new Error(`no row matches ${values.rows}; --list names them`);
+  if (values.list) return print(...rows.map(({ name }) => name));
+  const wanted = values.only?.split(',') ?? subjects;
+  const running = subjects.filter((subject) => wanted.includes(subject) && isHere(subject));
+  if (running.length === 0) throw new Error('none of the daemons can run here');
+  const defaultRounds = values.quick ? 3 : 5;
+
+  const dir = mkdtempSync(join(tmpdir(), 'bench-'));
+  const judgements: Judgement[] = [];
+  const raw: unknown[] = [];
+  try {
+    const bench = new Bench(dir, await buildLoad(dir), running);
+    for (const row of rows) {
+      const rounds = Number(values.rounds ?? row.rounds ?? defaultRounds);
+      const results = await bench.measure(row, rounds);
+      for (const of of row.cases) {
+        print(...caseLines(row, of, results));
+        for (const subject of running) {
+          raw.push({
+            row: row.name,
+            case: of.name,
+            subject,
+            rounds: results.rounds(subject, of.name),
+          });
+        }
+      }
+      const judged = row.pledges.map((pledge) => judge(row, pledge, results));
+      print(...judgementLines(judged), '');
+      judgements.push(...judged);
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  const scale = values.quick ? ' (quick: shorter loads, 1,000 domains)' : '';
+  print(`Promise, figure, verdict${scale}`, ...judgementLines(judgements));
+  if (values.json !== undefined) {
+    writeFileSync(values.json, `${JSON.stringify({ judgements, measurements: raw }, null, 2)}\n`);
+  }
+  if (judgements.some(({ verdict }) => verdict === 'BROKEN')) process.exitCode = 1;
+}
+
+function isHere(subject: Subject): boolean {
+  const why = whyMissing(subject);
+  if (why !== undefined) print(`${subject} is not measured: ${why}`);
+  return why === undefined;
+}
+
+await main();
