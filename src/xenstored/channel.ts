@@ -1,9 +1,6 @@
-import type { Duplex } from 'node:stream';
-import { encodeFrames, type Frame, FrameDecoder } from '../xenstore/wire.js';
+import { encodedBytes, encodeFramesInto, type Frame, FrameDecoder } from '../xenstore/wire.js';
 import type { Connection } from './connection.js';
-
-/** Bytes that may wait in a transport before its owner is asked nothing more. */
-const UNSENT_MAX = 64 * 1024;
+import type { Receiver, Transport } from './transport.js';
 
 /** What a channel asks of the daemon. */
 export interface ChannelOwner {
@@ -18,10 +15,13 @@ export interface ChannelOwner {
   ended(channel: Channel, reason: unknown): void;
 }
 
+/** Where messages are put together. Transports copy what they cannot send at once. */
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** A connection and the transport it speaks over. */
-export class Channel {
+export class Channel implements Receiver {
   readonly connection: Connection;
-  readonly #transport: Duplex;
+  readonly #transport: Transport;
   readonly #owner: ChannelOwner;
   readonly #decoder = new FrameDecoder();
   #isEnded = false;
@@ -31,41 +31,41 @@ export class Channel {
   /** The decoder may have whole requests left. */
   #mayHoldMore = false;
 
-  constructor(connection: Connection, transport: Duplex, owner: ChannelOwner) {
+  constructor(connection: Connection, transport: Transport, owner: ChannelOwner) {
     this.connection = connection;
     this.#transport = transport;
     this.#owner = owner;
-    transport.on('data', (chunk: Buffer) => this.#receive(chunk));
-    transport.on('drain', () => {
-      if (connection.state === 'BLOCKED') connection.state = 'BUSY';
-      owner.schedule(this);
-    });
-    transport.on('end', () => {
-      this.#isLast = true;
-      owner.schedule(this);
-    });
-    transport.on('error', (error) => this.end(error));
-    transport.on('close', () => this.end());
+    transport.start(this);
   }
 
-  /** The transport takes no more for now; replies and requests wait. */
-  get #isBlocked(): boolean {
-    return this.connection.state === 'BLOCKED';
-  }
-
-  #receive(chunk: Buffer): void {
+  received(bytes: Buffer): void {
     if (this.#isEnded || this.#isLast) return;
-    this.#decoder.feed(chunk);
+    this.#decoder.feed(bytes);
     this.#mayHoldMore = true;
-    if (this.#isBlocked) this.#transport.pause();
+    if (this.connection.state === 'BLOCKED') this.#transport.pause();
     else this.handleRequests();
+  }
+
+  drained(): void {
+    if (this.connection.state === 'BLOCKED') this.connection.state = 'BUSY';
+    this.#owner.schedule(this);
+  }
+
+  ended(): void {
+    this.#isLast = true;
+    this.#owner.schedule(this);
+  }
+
+  closed(error?: Error): void {
+    this.end(error);
   }
 
   /** Handles what has been received, up to a turn's worth. */
   handleRequests(): void {
-    if (!this.#mayHoldMore || this.#isBlocked || this.#isEnded) return;
-    this.connection.state = 'BUSY';
-    const turn = this.#owner.requestsPerTurn(this.connection);
+    const { connection } = this;
+    if (!this.#mayHoldMore || this.#isEnded || connection.state === 'BLOCKED') return;
+    connection.state = 'BUSY';
+    const turn = this.#owner.requestsPerTurn(connection);
     try {
       for (let count = 0; count < turn; count++) {
         const frame = this.#decoder.next();
@@ -74,7 +74,7 @@ export class Channel {
           this.#transport.resume();
           return;
         }
-        this.#owner.handle(this.connection, frame);
+        this.#owner.handle(connection, frame);
       }
     } catch (error) {
       this.#reason = error;
@@ -89,25 +89,31 @@ export class Channel {
   flush(): void {
     if (this.#isEnded) return;
     const { connection } = this;
-    const { outbox } = connection;
     if (this.#owner.isTooFarBehind(connection)) {
       this.end(new Error(`connection ${connection.id} does not take its watch events`));
       return;
     }
-    if (!this.#isBlocked) {
-      if (outbox.length > 0) this.#transport.write(encodeFrames(outbox.take()));
-      const isFull = this.#transport.writableLength > UNSENT_MAX;
-      connection.state = isFull ? 'BLOCKED' : this.#mayHoldMore ? 'BUSY' : 'OK';
+    if (connection.state !== 'BLOCKED') {
+      const takesMore = connection.outbox.length === 0 || this.#send();
+      connection.state = takesMore ? (this.#mayHoldMore ? 'BUSY' : 'OK') : 'BLOCKED';
     }
     if (this.#isLast && !this.#mayHoldMore) this.end(this.#reason);
-    else if (this.#mayHoldMore && !this.#isBlocked) this.#owner.schedule(this);
+    else if (this.#mayHoldMore && connection.state !== 'BLOCKED') this.#owner.schedule(this);
+  }
+
+  #send(): boolean {
+    const messages = this.connection.outbox.take();
+    const size = encodedBytes(messages);
+    if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);
+    encodeFramesInto(scratch, messages);
+    return this.#transport.send(scratch.subarray(0, size));
   }
 
   /** Ends the channel at once. */
   end(reason?: unknown): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#transport.destroy();
+    this.#transport.close();
     this.#owner.ended(this, reason);
   }
 }

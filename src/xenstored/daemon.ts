@@ -16,6 +16,7 @@ import { DurableLog } from './log/log.js';
 import { Requests } from './requests.js';
 import { type ListeningSocket, listenOn } from './socket.js';
 import { Store } from './store.js';
+import { StreamTransport, type Transport } from './transport.js';
 
 export type { CommitListener, CommittedChange, CommittedChanges } from './history.js';
 export type { DomainState, StoreHost, StoreLogger } from './host.js';
@@ -87,7 +88,7 @@ export class StoreDaemon {
     this.#requests = new Requests(store, this.#lifecycle, this.#control);
     this.#domainSockets = new DomainSockets(
       join(dir, 'domain'),
-      (domid, socket) => this.#serve(domid, socket),
+      (domid, transport) => this.#serve(domid, transport),
       (domid, error) => logger?.error({ domid, err: error }, 'cannot open the socket of a domain'),
     );
   }
@@ -129,7 +130,7 @@ export class StoreDaemon {
       throw new XenStoreError('ENOENT', `connect as domain ${domid}`);
     }
     const [ours, theirs] = duplexPair();
-    this.#serve(domid, ours);
+    this.#serve(domid, new StreamTransport(ours));
     return theirs;
   }
 
@@ -162,7 +163,7 @@ export class StoreDaemon {
     this.#log.close();
   }
 
-  #serve(domid: number, transport: Duplex, access: ConnectionAccess = 'rw'): void {
+  #serve(domid: number, transport: Transport, access: ConnectionAccess = 'rw'): void {
     const connection = this.#store.connect(domid, () => this.#schedule(channel), access);
     const channel: Channel = new Channel(connection, transport, {
       handle: (from, frame) => this.#handle(from, frame),
@@ -221,7 +222,7 @@ export class StoreDaemon {
     return {
       serve: () => {
         this.#endConnectionsOf(domid);
-        this.#serve(domid, transport);
+        this.#serve(domid, new StreamTransport(transport));
         this.#domainSockets.open(domid);
       },
       abandon: () => transport.destroy(),

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type ListeningSocket, listenAtOnce } from './socket.js';
+import type { Transport } from './transport.js';
 
 /**
  * A UNIX socket for each introduced domain, named by its domid: who connects there is that domain.
@@ -9,14 +9,14 @@ import { type ListeningSocket, listenAtOnce } from './socket.js';
  */
 export class DomainSockets {
   readonly #dir: string;
-  readonly #accept: (domid: number, socket: Socket) => void;
+  readonly #accept: (domid: number, transport: Transport) => void;
   readonly #failed: (domid: number, error: Error) => void;
   readonly #open = new Map<number, ListeningSocket>();
 
   /** @param dir nobody else's; what a dead daemon left in it is removed */
   constructor(
     dir: string,
-    accept: (domid: number, socket: Socket) => void,
+    accept: (domid: number, transport: Transport) => void,
     failed: (domid: number, error: Error) => void,
   ) {
     rmSync(dir, { recursive: true, force: true });

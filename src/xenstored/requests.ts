@@ -89,7 +89,7 @@ export class Requests {
   }
 
   #answer(connection: Connection, frame: Frame): Outcome | WatchEntry<Connection> {
-    const { type, transactionId, payload } = frame;
+    const { type, transactionId } = frame;
     if (!answerable.has(type)) return failure('ENOSYS');
     if (forDomain0Only.has(type) && !connection.isPrivileged) return failure('EACCES');
     if (connection.access === 'ro') {
@@ -103,25 +103,25 @@ export class Requests {
     }
     switch (type as MessageType) {
       case MessageType.READ:
-        return this.#onPath('read', connection, transaction, payload);
+        return this.#onPath('read', connection, transaction, frame);
       case MessageType.DIRECTORY:
-        return this.#onPath('list', connection, transaction, payload);
+        return this.#onPath('list', connection, transaction, frame);
       case MessageType.GET_PERMS:
-        return this.#onPath('get-permissions', connection, transaction, payload);
+        return this.#onPath('get-permissions', connection, transaction, frame);
       case MessageType.MKDIR:
-        return this.#onPath('mkdir', connection, transaction, payload);
+        return this.#onPath('mkdir', connection, transaction, frame);
       case MessageType.RM:
-        return this.#onPath('remove', connection, transaction, payload);
+        return this.#onPath('remove', connection, transaction, frame);
       case MessageType.DIRECTORY_PART:
-        return this.#listPart(connection, transaction, payload);
+        return this.#listPart(connection, transaction, frame);
       case MessageType.WRITE:
-        return this.#write(connection, transaction, payload);
+        return this.#write(connection, transaction, frame);
       case MessageType.SET_PERMS:
-        return this.#setPermissions(connection, transaction, payload);
+        return this.#setPermissions(connection, transaction, frame);
       case MessageType.WATCH:
-        return this.#watch(connection, payload);
+        return this.#watch(connection, frame);
       case MessageType.UNWATCH:
-        return this.#unwatch(connection, payload);
+        return this.#unwatch(connection, frame);
       case MessageType.RESET_WATCHES:
         this.#store.reset(connection);
         return OK;
@@ -129,23 +129,23 @@ export class Requests {
         if (transaction !== undefined) return failure('EBUSY');
         return this.#store.startTransaction(connection);
       case MessageType.TRANSACTION_END:
-        return this.#endTransaction(connection, transaction, payload);
+        return this.#endTransaction(connection, transaction, frame);
       case MessageType.INTRODUCE:
-        return this.#introduce(payload);
+        return this.#introduce(frame);
       case MessageType.RELEASE:
-        return onDomain(payload, (domid) => this.#lifecycle.release(domid) ?? OK);
+        return onDomain(frame, (domid) => this.#lifecycle.release(domid) ?? OK);
       case MessageType.RESUME:
-        return onDomain(payload, (domid) => this.#lifecycle.resume(domid) ?? OK);
+        return onDomain(frame, (domid) => this.#lifecycle.resume(domid) ?? OK);
       case MessageType.IS_DOMAIN_INTRODUCED:
-        return onDomain(payload, (domid) =>
+        return onDomain(frame, (domid) =>
           domid === DOMID_SELF || this.#store.domains.isIntroduced(domid) ? 'T\0' : 'F\0',
         );
       case MessageType.GET_DOMAIN_PATH:
-        return onDomain(payload, (domid) => `${domainPath(domid)}\0`);
+        return onDomain(frame, (domid) => `${domainPath(domid)}\0`);
       case MessageType.SET_TARGET:
-        return this.#setTarget(payload);
+        return this.#setTarget(frame);
       case MessageType.CONTROL:
-        return this.#control.command(strings(payload));
+        return this.#control.command(strings(frame));
       case MessageType.WATCH_EVENT:
       case MessageType.ERROR:
         return failure('ENOSYS');
@@ -156,19 +156,15 @@ export class Requests {
     kind: 'read' | 'list' | 'get-permissions' | 'mkdir' | 'remove',
     connection: Connection,
     transaction: Transaction | undefined,
-    payload: Buffer,
+    frame: Frame,
   ): Outcome {
-    const path = soleString(payload);
+    const path = soleString(frame);
     if (path === undefined) return failure('EINVAL');
     return this.#perform(connection, transaction, { kind, path });
   }
 
-  #listPart(
-    connection: Connection,
-    transaction: Transaction | undefined,
-    payload: Buffer,
-  ): Outcome {
-    const [path, offset, more] = strings(payload) ?? [];
+  #listPart(connection: Connection, transaction: Transaction | undefined, frame: Frame): Outcome {
+    const [path, offset, more] = strings(frame) ?? [];
     if (path === undefined || offset === undefined || more !== undefined) return failure('EINVAL');
     return this.#perform(connection, transaction, {
       kind: 'list-part',
@@ -177,8 +173,8 @@ export class Requests {
     });
   }
 
-  #write(connection: Connection, transaction: Transaction | undefined, payload: Buffer): Outcome {
-    const parts = splitAtNul(payload);
+  #write(connection: Connection, transaction: Transaction | undefined, frame: Frame): Outcome {
+    const parts = splitAtNul(frame);
     if (parts === undefined) return failure('EINVAL');
     const { head: path, tail: value } = parts;
     return this.#perform(connection, transaction, { kind: 'write', path, value });
@@ -187,9 +183,9 @@ export class Requests {
   #setPermissions(
     connection: Connection,
     transaction: Transaction | undefined,
-    payload: Buffer,
+    frame: Frame,
   ): Outcome {
-    const [path, ...texts] = strings(payload) ?? [];
+    const [path, ...texts] = strings(frame) ?? [];
     const permissions: Permission[] = [];
     for (const text of texts) {
       const permission = parsePermission(text);
@@ -236,8 +232,8 @@ export class Requests {
     return isLongerThan(path, this.#store.quotas['path-max']);
   }
 
-  #watch(connection: Connection, payload: Buffer): Outcome | WatchEntry<Connection> {
-    const [given, token, more] = strings(payload) ?? [];
+  #watch(connection: Connection, frame: Frame): Outcome | WatchEntry<Connection> {
+    const [given, token, more] = strings(frame) ?? [];
     if (given === undefined || token === undefined || more !== undefined) return failure('EINVAL');
     const home = domainPath(connection.domid);
     const path = resolvePath(given, home);
@@ -262,8 +258,8 @@ export class Requests {
     return watch;
   }
 
-  #unwatch(connection: Connection, payload: Buffer): Outcome {
-    const [given, token, more] = strings(payload) ?? [];
+  #unwatch(connection: Connection, frame: Frame): Outcome {
+    const [given, token, more] = strings(frame) ?? [];
     if (given === undefined || token === undefined || more !== undefined) return failure('EINVAL');
     const key = watchKey(resolvePath(given, domainPath(connection.domid)), token);
     const watch = connection.watches.get(key);
@@ -276,25 +272,25 @@ export class Requests {
   #endTransaction(
     connection: Connection,
     transaction: Transaction | undefined,
-    payload: Buffer,
+    frame: Frame,
   ): Outcome {
-    const verdict = soleString(payload);
+    const verdict = soleString(frame);
     if (verdict !== 'T' && verdict !== 'F') return failure('EINVAL');
     if (transaction === undefined) return failure('ENOENT');
     return this.#store.endTransaction(connection, transaction, verdict === 'T');
   }
 
-  #introduce(payload: Buffer): Outcome {
-    const [domid, frame, port] = strings(payload) ?? [];
-    if (domid === undefined || frame === undefined || port === undefined) return failure('EINVAL');
-    const digits = /^[0-9]{1,20}/.exec(frame)?.[0] ?? '0';
+  #introduce(frame: Frame): Outcome {
+    const [domid, page, port] = strings(frame) ?? [];
+    if (domid === undefined || page === undefined || port === undefined) return failure('EINVAL');
+    const digits = /^[0-9]{1,20}/.exec(page)?.[0] ?? '0';
     const ring = { frame: BigInt.asUintN(64, BigInt(digits)), port: atoi(port) };
     if (ring.port <= 0) return failure('EINVAL');
     return this.#lifecycle.introduce(atoi(domid), ring) ?? OK;
   }
 
-  #setTarget(payload: Buffer): Outcome {
-    const [domid, target] = strings(payload) ?? [];
+  #setTarget(frame: Frame): Outcome {
+    const [domid, target] = strings(frame) ?? [];
     if (domid === undefined || target === undefined) return failure('EINVAL');
     return this.#lifecycle.setTarget(atoi(domid), atoi(target)) ?? OK;
   }
@@ -305,7 +301,7 @@ function isSpecialWatch(path: string): boolean {
   return isSpecial(path) && path.length <= 2048;
 }
 
-function onDomain(payload: Buffer, answer: (domid: number) => Outcome): Outcome {
-  const domid = soleString(payload);
+function onDomain(frame: Frame, answer: (domid: number) => Outcome): Outcome {
+  const domid = soleString(frame);
   return domid === undefined ? failure('EINVAL') : answer(atoi(domid));
 }

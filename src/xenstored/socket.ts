@@ -1,9 +1,13 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createConnection, createServer, type Server } from 'node:net';
 import { XenStoreError } from '../xenstore/errors.js';
+import { acceptBare } from './bare-socket.js';
+import { StreamTransport, type Transport } from './transport.js';
 
 /** Connections that may wait to be accepted; the C daemon allows one. */
 const BACKLOG = 1024;
+
+export type Accept = (transport: Transport) => void;
 
 export interface ListeningSocket {
   /** Accepts no more and removes the socket file. Connections go on. */
@@ -19,7 +23,7 @@ export interface ListeningSocket {
 export async function listenOn(
   path: string,
   mode: number,
-  accept: (socket: Socket) => void,
+  accept: Accept,
 ): Promise<ListeningSocket> {
   if (statSync(path, { throwIfNoEntry: false })?.isSocket()) await removeStale(path);
   const server = newServer(accept);
@@ -30,7 +34,7 @@ export async function listenOn(
       resolve();
     });
   });
-  return listening(server, path, mode);
+  return listening(server, path, mode, accept);
 }
 
 /**
@@ -41,21 +45,22 @@ export async function listenOn(
 export function listenAtOnce(
   path: string,
   mode: number,
-  accept: (socket: Socket) => void,
+  accept: Accept,
   failed: (error: Error) => void,
 ): ListeningSocket {
   rmSync(path, { force: true });
   const server = newServer(accept).on('error', failed);
   // Binds before it returns: only what goes wrong is told later.
   server.listen({ path, backlog: BACKLOG });
-  return server.listening ? listening(server, path, mode) : { close: () => undefined };
+  return server.listening ? listening(server, path, mode, accept) : { close: () => undefined };
 }
 
-function newServer(accept: (socket: Socket) => void): Server {
-  return createServer({ allowHalfOpen: true }, accept);
+function newServer(accept: Accept): Server {
+  return createServer({ allowHalfOpen: true }, (socket) => accept(new StreamTransport(socket)));
 }
 
-function listening(server: Server, path: string, mode: number): ListeningSocket {
+function listening(server: Server, path: string, mode: number, accept: Accept): ListeningSocket {
+  acceptBare(server, accept);
   chmodSync(path, mode);
   return {
     close: () => {

@@ -19,8 +19,10 @@ const outgoing = fc.record({
   ),
 });
 
-function plain(frame: { readonly payload: Uint8Array } & Omit<Frame, 'payload'>) {
-  return { ...frame, payload: [...frame.payload] };
+type Plain = Pick<Frame, 'type' | 'requestId' | 'transactionId'> & { readonly payload: Uint8Array };
+
+function plain({ type, requestId, transactionId, payload }: Plain) {
+  return { type, requestId, transactionId, payload: [...payload] };
 }
 
 test('frames come out as they went in, however the bytes are cut', () => {

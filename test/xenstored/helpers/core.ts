@@ -1,4 +1,9 @@
-import { MessageType, type OutgoingFrame } from '../../../src/xenstore/wire.js';
+import {
+  encodeFrames,
+  Frame,
+  MessageType,
+  type OutgoingFrame,
+} from '../../../src/xenstore/wire.js';
 import type { Connection } from '../../../src/xenstored/connection.js';
 import { Control } from '../../../src/xenstored/control.js';
 import { Domains } from '../../../src/xenstored/domains.js';
@@ -33,12 +38,8 @@ export class Core {
 
   /** The answer's payload, for an error its name alone; events stay in the outboxes. */
   ask(connection: Connection, type: number, payload: string, transactionId = 0): string {
-    this.#requests.handle(connection, {
-      type,
-      requestId: 1,
-      transactionId,
-      payload: Buffer.from(payload, 'latin1'),
-    });
+    const bytes = encodeFrames([{ type, requestId: 1, transactionId, payload }]);
+    this.#requests.handle(connection, new Frame(bytes, 0, bytes.length));
     const waiting = connection.outbox.take();
     const reply = waiting.find((frame) => frame.type !== MessageType.WATCH_EVENT);
     for (const frame of waiting) {

@@ -1,0 +1,66 @@
+import type { Duplex } from 'node:stream';
+
+/** What a transport tells whoever uses it. */
+export interface Receiver {
+  /** Bytes that came. Nobody writes to them again. */
+  received(bytes: Buffer): void;
+  /** All that was given to `send` has gone out, after that had said that it takes no more. */
+  drained(): void;
+  /** The other side sends no more; it may still read. */
+  ended(): void;
+  /** The other side is gone, or the transport broke. */
+  closed(error?: Error): void;
+}
+
+/** A way for bytes between the daemon and one client. */
+export interface Transport {
+  /** To be called once, before all else. */
+  start(receiver: Receiver): void;
+  /**
+   * Sends bytes; the caller may write to them again at once. False when the other side takes no
+   * more for now: the bytes wait, and `drained` tells.
+   */
+  send(bytes: Buffer): boolean;
+  /** Reads no more until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Closes at once, telling nobody. Bytes that wait are lost. Safe to call twice. */
+  close(): void;
+}
+
+/** Bytes that may wait in a stream before it takes no more. */
+const UNSENT_MAX = 64 * 1024;
+
+/** A transport over a stream of Node's: a socket, or one end of a pair within the process. */
+export class StreamTransport implements Transport {
+  readonly #stream: Duplex;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+  }
+
+  start(receiver: Receiver): void {
+    this.#stream.on('data', (bytes: Buffer) => receiver.received(bytes));
+    this.#stream.on('drain', () => receiver.drained());
+    this.#stream.on('end', () => receiver.ended());
+    this.#stream.on('error', (error) => receiver.closed(error));
+    this.#stream.on('close', () => receiver.closed());
+  }
+
+  send(bytes: Buffer): boolean {
+    this.#stream.write(Buffer.from(bytes));
+    return this.#stream.writableLength <= UNSENT_MAX;
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+}
