@@ -1,7 +1,8 @@
 /** Longest path in bytes; a leading `/local/domain/<n>/` is not counted (as C xenstored does). */
 export const PATH_MAX = 2048;
 
-const legal = /^[A-Za-z0-9\-/_@]+$/;
+const components = /^(?:\/[A-Za-z0-9\-_@]+)+$/;
+const special = /^@[A-Za-z0-9\-_@]*(?:\/[A-Za-z0-9\-_@]+)*$/;
 const domainPrefix = /^\/local\/domain\/[0-9]{1,5}\//;
 
 /**
@@ -9,23 +10,17 @@ const domainPrefix = /^\/local\/domain\/[0-9]{1,5}\//;
  * slash except for the root itself, short enough.
  */
 export function isNodePath(path: string): boolean {
-  return path.charCodeAt(0) === 0x2f && isWellFormed(path);
+  return (components.test(path) || path === '/') && !isLongerThan(path, PATH_MAX);
 }
 
 /** Whether `path` names something to watch: a node or a special name such as `@releaseDomain`. */
 export function isWatchPath(path: string): boolean {
-  return (path.charCodeAt(0) === 0x2f || isSpecial(path)) && isWellFormed(path);
+  return isNodePath(path) || (special.test(path) && !isLongerThan(path, PATH_MAX));
 }
 
 /** Whether `path` is one of the names outside the tree, which begin with `@`. */
 export function isSpecial(path: string): boolean {
   return path.charCodeAt(0) === 0x40;
-}
-
-function isWellFormed(path: string): boolean {
-  if (path === '/') return true;
-  if (path.endsWith('/') || path.includes('//') || !legal.test(path)) return false;
-  return !isLongerThan(path, PATH_MAX);
 }
 
 /** Whether a path has more than `max` bytes, not counting a leading `/local/domain/<n>/`. */

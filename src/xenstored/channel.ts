@@ -9,8 +9,10 @@ export interface ChannelOwner {
   requestsPerTurn(connection: Connection): number;
   /** Whether so many events wait for a connection that it is to be given up. */
   isTooFarBehind(connection: Connection): boolean;
-  /** Asks for `turn` to be called in the next turn of the event loop, after a settle. */
+  /** Asks for `handleRequests` and `flush` to be called soon, with a settle between them. */
   schedule(channel: Channel): void;
+  /** Requests were handled as they came in: asks for `flush`, now or soon, after a settle. */
+  handled(channel: Channel): void;
   /** The channel has ended, for the reason given when it was not the client's wish. */
   ended(channel: Channel, reason: unknown): void;
 }
@@ -43,7 +45,10 @@ export class Channel implements Receiver {
     this.#decoder.feed(bytes);
     this.#mayHoldMore = true;
     if (this.connection.state === 'BLOCKED') this.#transport.pause();
-    else this.handleRequests();
+    else {
+      this.handleRequests();
+      this.#owner.handled(this);
+    }
   }
 
   drained(): void {

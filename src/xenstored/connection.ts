@@ -25,7 +25,7 @@ export class Connection {
   readonly #wake: () => void;
   #lastTransactionId = 0;
 
-  /** @param wake called whenever the outbox has got something to send */
+  /** @param wake called whenever the outbox has got an event; replies come only when asked for */
   constructor(id: number, domid: number, access: ConnectionAccess, wake: () => void) {
     this.id = id;
     this.domid = domid;
@@ -53,7 +53,6 @@ export class Connection {
     batch: number,
   ): void {
     this.outbox.reply(type, requestId, transactionId, payload, batch);
-    this.#wake();
   }
 
   event(payload: string, batch: number, coalesce: boolean): void {

@@ -25,6 +25,8 @@ export type { DomainState, StoreHost, StoreLogger } from './host.js';
 const firstNodes = ['/tool', '/tool/xenstored', '/local', '/local/domain'];
 /** Requests of one connection that are handled in one go, so that none keeps others waiting. */
 const REQUESTS_PER_TURN = 256;
+/** Connections whose changes are written to the log together, when so many have any. */
+const CONNECTIONS_PER_WRITE = 4;
 /** Bytes of undelivered events beyond which a client of domain 0 is given up as dead. */
 const EVENT_BYTES_MAX = 16 * 1024 * 1024;
 /** After a write to the log has failed, what the hypervisor said is looked at again this much later. */
@@ -58,6 +60,8 @@ export class StoreDaemon {
   readonly #listeners = new Set<CommitListener>();
   #scheduled = new Set<Channel>();
   #turn: NodeJS.Immediate | undefined;
+  /** Connections that made changes since the last write to the log. */
+  #unsettled = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -171,6 +175,7 @@ export class StoreDaemon {
         isPrivileged ? REQUESTS_PER_TURN : this.#store.quotas.outstanding,
       isTooFarBehind: (reader) => this.#isTooFarBehind(reader),
       schedule: (ready) => this.#schedule(ready),
+      handled: (ready) => this.#handled(ready),
       ended: (gone, reason) => this.#ended(gone, reason),
     });
     this.#channels.set(connection, channel);
@@ -246,6 +251,21 @@ export class StoreDaemon {
     this.#scheduleTurn();
   }
 
+  /**
+   * A client is answered at once, so that it works while others are served; but changes are written
+   * to the log for several connections together.
+   */
+  #handled(channel: Channel): void {
+    if (this.#store.pending.length === 0) {
+      this.#scheduled.delete(channel);
+      channel.flush();
+      return;
+    }
+    this.#schedule(channel);
+    this.#unsettled += 1;
+    if (this.#unsettled >= CONNECTIONS_PER_WRITE) this.#runTurn();
+  }
+
   /** Right after the phase in which the event loop reads sockets: all that came is answered then. */
   #scheduleTurn(): void {
     if (this.#isClosed) return;
@@ -255,6 +275,7 @@ export class StoreDaemon {
   #runTurn(): void {
     clearImmediate(this.#turn);
     this.#turn = undefined;
+    this.#unsettled = 0;
     for (const channel of [...this.#scheduled]) channel.handleRequests();
     if (!this.#settle()) this.#retryLater();
     const ready = this.#scheduled;

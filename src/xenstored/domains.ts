@@ -34,6 +34,7 @@ export type DomainMutation =
       readonly permissions: PermissionList;
     };
 
+const DOMAIN_0: Subject = { domid: 0 };
 const OWNED_BY_DOM0: PermissionList = { entries: [{ access: 'n', domid: 0 }], epoch: 0 };
 
 /**
@@ -66,6 +67,7 @@ export class Domains {
 
   /** Who a connection of this domain is when rights are asked for. */
   subject(domid: number): Subject {
+    if (domid === 0) return DOMAIN_0;
     const target = this.#records.get(domid)?.target;
     if (target === undefined) return { domid };
     const epoch = target.domid === 0 ? 0 : this.#records.get(target.domid)?.epoch;

@@ -7,6 +7,8 @@ import {
   walk,
 } from './tree.js';
 
+const NONE: ReadonlyMap<never, never> = new Map<never, never>();
+
 /** What became of a node that watches are told of, over all of an edit. */
 export interface Change {
   readonly path: string;
@@ -24,16 +26,25 @@ export interface Change {
 export class Edit {
   readonly tree: Tree;
   readonly mutations: Mutation[] = [];
-  /** By path, in order of the first change. */
-  readonly changes = new Map<string, Change>();
-  /** Nodes won or lost by domain. */
-  readonly nodeDeltas = new Map<number, number>();
+  // Made when needed: most edits are of one node that stays with its owner.
+  #changes: Map<string, Change> | undefined;
+  #nodeDeltas: Map<number, number> | undefined;
   /** The tree before the edit, where the edit is longer than one request. */
   readonly #base: TreeNode | undefined;
 
   constructor(tree: Tree, base?: TreeNode) {
     this.tree = tree;
     this.#base = base;
+  }
+
+  /** By path, in order of the first change. */
+  get changes(): ReadonlyMap<string, Change> {
+    return this.#changes ?? NONE;
+  }
+
+  /** Nodes won or lost by domain. */
+  get nodeDeltas(): ReadonlyMap<number, number> {
+    return this.#nodeDeltas ?? NONE;
   }
 
   /** Creates a node below one that exists. Watches are not told of it until {@link announce}. */
@@ -79,7 +90,8 @@ export class Edit {
   }
 
   #change(path: string, existed: boolean, oldPermissions: PermissionList | undefined): Change {
-    let change = this.changes.get(path);
+    this.#changes ??= new Map();
+    let change = this.#changes.get(path);
     if (change === undefined) {
       change = {
         path,
@@ -87,12 +99,13 @@ export class Edit {
         oldPermissions,
         removed: undefined,
       };
-      this.changes.set(path, change);
+      this.#changes.set(path, change);
     }
     return change;
   }
 
   #count(domid: number, delta: number): void {
-    this.nodeDeltas.set(domid, (this.nodeDeltas.get(domid) ?? 0) + delta);
+    this.#nodeDeltas ??= new Map();
+    this.#nodeDeltas.set(domid, (this.#nodeDeltas.get(domid) ?? 0) + delta);
   }
 }

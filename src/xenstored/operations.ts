@@ -11,30 +11,37 @@ import type { Domains } from './domains.js';
 import type { Edit } from './edit.js';
 import { type Failure, failure, OK, type Outcome } from './outcome.js';
 import { nodeSize, nodeSizeOf, type Quotas } from './quotas.js';
-import type { TreeNode } from './tree.js';
+import type { Tree, TreeNode } from './tree.js';
 
 /** A request on the tree, its path absolute and well-formed. */
-export type Operation =
-  | {
-      readonly kind: 'read' | 'list' | 'get-permissions' | 'mkdir' | 'remove';
-      readonly path: string;
-    }
-  | { readonly kind: 'list-part'; readonly path: string; readonly offset: number }
+export type Operation = Look | Change;
+
+export type Look =
+  | { readonly kind: 'read' | 'list' | 'get-permissions'; readonly path: string }
+  | { readonly kind: 'list-part'; readonly path: string; readonly offset: number };
+
+export type Change =
+  | { readonly kind: 'mkdir' | 'remove'; readonly path: string }
   | { readonly kind: 'write'; readonly path: string; readonly value: string }
   | { readonly kind: 'set-permissions'; readonly path: string; readonly permissions: Permissions };
 
-/** Where and for whom operations are done. */
-export interface Workspace {
-  readonly edit: Edit;
+/** What is looked at, and who looks. */
+export interface View {
+  readonly tree: Tree;
   readonly subject: Subject;
   readonly domains: Domains;
+}
+
+/** Where and for whom changes are made: `tree` is that of the edit. */
+export interface Workspace extends View {
+  readonly edit: Edit;
   readonly quotas: Quotas;
   /** Nodes that a domain owned before the edit. */
-  nodesOwned(domid: number): number;
+  readonly nodesOwned: (domid: number) => number;
 }
 
 /** Whether an operation may change the tree. */
-export function changesTree(operation: Operation): boolean {
+export function changesTree(operation: Operation): operation is Change {
   switch (operation.kind) {
     case 'write':
     case 'mkdir':
@@ -49,20 +56,32 @@ export function changesTree(operation: Operation): boolean {
   }
 }
 
-/** Does an operation. One that fails has changed nothing. */
+/** Does an operation of either kind. */
 export function perform(space: Workspace, operation: Operation): Outcome {
-  const { path } = operation;
+  return changesTree(operation) ? change(space, operation) : look(space, operation);
+}
+
+/** Answers what leaves the tree as it is. */
+export function look(view: View, operation: Look): Outcome {
+  const node = view.tree.find(operation.path);
+  const refused = refusal(view, operation.path, node, mayRead);
+  if (refused !== undefined || node === undefined) return refused ?? failure('ENOENT');
   switch (operation.kind) {
     case 'read':
-      return readable(space, path, (node) => node.value);
+      return node.value;
     case 'list':
-      return readable(space, path, list);
+      return list(node);
     case 'list-part':
-      return readable(space, path, (node) => listPart(node, operation.offset));
+      return listPart(node, operation.offset);
     case 'get-permissions':
-      return readable(space, path, (node) =>
-        node.permissions.entries.map((entry) => `${formatPermission(entry)}\0`).join(''),
-      );
+      return node.permissions.entries.map((entry) => `${formatPermission(entry)}\0`).join('');
+  }
+}
+
+/** Changes the tree; what fails has changed nothing. */
+export function change(space: Workspace, operation: Change): Outcome {
+  const { path } = operation;
+  switch (operation.kind) {
     case 'write':
       return write(space, path, operation.value);
     case 'mkdir':
@@ -79,29 +98,23 @@ export function perform(space: Workspace, operation: Operation): Outcome {
  * missing is known only to those with such rights to the nearest node above it.
  */
 function refusal(
-  space: Workspace,
+  view: View,
   path: string,
   node: TreeNode | undefined,
   wanted: (rights: Rights) => boolean,
 ): Failure | undefined {
-  const { domains, subject, edit } = space;
+  const { domains, subject, tree } = view;
   if (node !== undefined) {
+    if (subject.domid === 0) return undefined;
     return wanted(domains.rights(subject, node)) ? undefined : failure('EACCES');
   }
   if (subject.domid === 0) return failure('ENOENT');
-  const nearest = edit.tree.findNearest(path);
+  const nearest = tree.findNearest(path);
   return failure(wanted(domains.rights(subject, nearest)) ? 'ENOENT' : 'EACCES');
 }
 
 const mayRead = (rights: Rights) => rights.read;
 const mayWrite = (rights: Rights) => rights.write;
-
-function readable(space: Workspace, path: string, reply: (node: TreeNode) => Outcome): Outcome {
-  const node = space.edit.tree.find(path);
-  const refused = refusal(space, path, node, mayRead);
-  if (refused !== undefined || node === undefined) return refused ?? failure('ENOENT');
-  return reply(node);
-}
 
 function list(node: TreeNode): Outcome {
   if (node.children === undefined) return '';
@@ -120,7 +133,7 @@ function listPart(node: TreeNode, offset: number): Outcome {
 }
 
 function write(space: Workspace, path: string, value: string): Outcome {
-  const node = space.edit.tree.find(path);
+  const node = space.tree.find(path);
   const refused = refusal(space, path, node, mayWrite);
   if (node === undefined) {
     return refused?.code === 'ENOENT' ? create(space, path, value) : (refused ?? OK);
@@ -132,7 +145,7 @@ function write(space: Workspace, path: string, value: string): Outcome {
 }
 
 function mkdir(space: Workspace, path: string): Outcome {
-  const node = space.edit.tree.find(path);
+  const node = space.tree.find(path);
   const refused = refusal(space, path, node, mayWrite);
   if (node === undefined && refused?.code === 'ENOENT') return create(space, path, '');
   return refused ?? OK;
@@ -143,11 +156,11 @@ function create(space: Workspace, path: string, value: string): Outcome {
   const { edit, subject } = space;
   const missing = [path];
   let parent = parentPath(path);
-  let ancestor = parent === undefined ? undefined : edit.tree.find(parent);
+  let ancestor = parent === undefined ? undefined : space.tree.find(parent);
   while (parent !== undefined && ancestor === undefined) {
     missing.push(parent);
     parent = parentPath(parent);
-    ancestor = parent === undefined ? undefined : edit.tree.find(parent);
+    ancestor = parent === undefined ? undefined : space.tree.find(parent);
   }
   if (ancestor === undefined) return failure('ENOENT');
   const inherited = ancestor.permissions;
@@ -187,7 +200,7 @@ function isTooBig(space: Workspace, size: number): boolean {
 }
 
 function remove(space: Workspace, path: string): Outcome {
-  const { tree } = space.edit;
+  const { tree } = space;
   const node = tree.find(path);
   const refused = refusal(space, path, node, mayWrite);
   const parent = parentPath(path);
@@ -202,7 +215,7 @@ function remove(space: Workspace, path: string): Outcome {
 
 function setPermissions(space: Workspace, path: string, permissions: Permissions): Outcome {
   const { domains, edit, subject } = space;
-  const node = edit.tree.find(path);
+  const node = space.tree.find(path);
   const refused = refusal(space, path, node, (rights) =>
     node === undefined ? rights.write || rights.own : rights.write && rights.own,
   );

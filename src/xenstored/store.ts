@@ -4,10 +4,10 @@ import { Connection, type ConnectionAccess } from './connection.js';
 import type { DomainMutation, Domains, SpecialName } from './domains.js';
 import { Edit } from './edit.js';
 import { Notifier } from './notify.js';
-import { changesTree, type Operation, perform } from './operations.js';
+import { change, changesTree, look, type Operation } from './operations.js';
 import { failure, OK, type Outcome } from './outcome.js';
 import { defaultQuotas, defaultSoftQuotas, type Quotas, type SoftQuotas } from './quotas.js';
-import { type Surroundings, Transaction } from './transaction.js';
+import { type Surroundings, Transaction, within } from './transaction.js';
 import { type Tree, walk } from './tree.js';
 import { WatchIndex } from './watches.js';
 
@@ -34,6 +34,7 @@ export class Store {
   readonly #tree: Tree;
   readonly #notifier: Notifier;
   readonly #owned = new Map<number, number>();
+  readonly #nodesOwned = (domid: number) => this.nodesOwned(domid);
   #version = 0;
   #lastConnection = 0;
   #lastWatch = 0;
@@ -114,13 +115,17 @@ export class Store {
     transaction: Transaction | undefined,
     operation: Operation,
   ): Outcome {
-    const around = this.#surroundings(this.domains.subject(connection.domid));
-    if (transaction !== undefined) return transaction.perform(around, operation);
-    const changing = changesTree(operation);
-    if (changing) this.#openBatch();
-    const edit = new Edit(this.#tree);
-    const outcome = perform({ ...around, edit }, operation);
-    if (changing) this.#commit(connection.domid, edit);
+    const subject = this.domains.subject(connection.domid);
+    if (transaction !== undefined) {
+      return transaction.perform(this.#surroundings(subject), operation);
+    }
+    const { domains } = this;
+    const tree = this.#tree;
+    if (!changesTree(operation)) return look({ tree, subject, domains }, operation);
+    this.#openBatch();
+    const edit = new Edit(tree);
+    const outcome = change(within(this.#surroundings(subject), edit), operation);
+    this.#commit(connection.domid, edit);
     return outcome;
   }
 
@@ -206,7 +211,7 @@ export class Store {
       subject,
       domains: this.domains,
       quotas: this.quotas,
-      nodesOwned: (domid) => this.nodesOwned(domid),
+      nodesOwned: this.#nodesOwned,
     };
   }
 

@@ -12,7 +12,13 @@ interface Done {
 }
 
 /** What of the present store a transaction needs, apart from its own edit. */
-export type Surroundings = Omit<Workspace, 'edit'>;
+export type Surroundings = Omit<Workspace, 'edit' | 'tree'>;
+
+/** Where an edit is made in those surroundings. */
+export function within(around: Surroundings, edit: Edit): Workspace {
+  const { subject, domains, quotas, nodesOwned } = around;
+  return { subject, domains, quotas, nodesOwned, edit, tree: edit.tree };
+}
 
 /**
  * A transaction: it sees the tree as it was at its start, and its own changes. It remembers what it
@@ -48,7 +54,7 @@ export class Transaction {
 
   perform(around: Surroundings, operation: Operation): Outcome {
     const outcome = this.#isWithinQuota(around, operation)
-      ? perform({ ...around, edit: this.edit }, operation)
+      ? perform(within(around, this.edit), operation)
       : failure('ENOSPC');
     if (outcome instanceof Failure && outcome.code === 'ENOSPC') this.#overQuota = true;
     this.#changed ||= changesTree(operation);
@@ -70,8 +76,9 @@ export class Transaction {
   replay(around: Surroundings, present: Tree): Edit | undefined {
     const fork = present.fork();
     const edit = new Edit(fork, fork.root);
+    const space = within(around, edit);
     for (const { operation, outcome } of this.#done) {
-      const again = perform({ ...around, edit }, operation);
+      const again = perform(space, operation);
       if (!isSameAnswer(operation, outcome, again)) return undefined;
     }
     return edit;
