@@ -1,21 +1,23 @@
 import { OrderedMap } from 'immutable';
 
-/** Copying a Map of this size costs about as much as a change of a wide directory. */
-const NARROW_MAX = 64;
+/** Searching and copying a list of this length costs about as much as a change of a wide directory. */
+const NARROW_MAX = 32;
+
+/** What a directory holds knows its own name there. */
+export interface Named {
+  readonly name: string;
+}
 
 /**
  * The children of a node by name, in order of creation. A directory may be changed only by the tree
- * that carries its stamp; all others copy it first. Narrow ones are copied whole, wide ones share
- * structure with their copies.
+ * that carries its stamp; all others copy it first. Narrow ones are lists, copied whole, as most
+ * nodes have few children and there are many; wide ones share structure with their copies.
  */
-export class Directory<T> {
+export class Directory<T extends Named> {
   readonly stamp: number;
   /** Bytes of all names, each with its NUL. */
   #nameBytes = 0;
-  #narrow: Map<string, T> | undefined = new Map();
-  #wide: OrderedMap<string, T> = OrderedMap();
-  /** The listing of a wide directory, until it changes. */
-  #listing: string | undefined;
+  #children: T[] | Wide<T> = [];
 
   constructor(stamp: number) {
     this.stamp = stamp;
@@ -24,19 +26,14 @@ export class Directory<T> {
   copy(stamp: number): Directory<T> {
     const copy = new Directory<T>(stamp);
     copy.#nameBytes = this.#nameBytes;
-    if (this.#narrow !== undefined) {
-      copy.#narrow = new Map(this.#narrow);
-    } else {
-      copy.#narrow = undefined;
-      // Nobody owns `this` any more, so freezing it for good takes nothing from anyone.
-      copy.#wide = this.#wide.asImmutable().asMutable();
-      copy.#listing = this.#listing;
-    }
+    const children = this.#children;
+    copy.#children = children instanceof Wide ? children.copy() : children.slice();
     return copy;
   }
 
   get size(): number {
-    return this.#narrow?.size ?? this.#wide.size;
+    const children = this.#children;
+    return children instanceof Wide ? children.map.size : children.length;
   }
 
   get nameBytes(): number {
@@ -44,49 +41,86 @@ export class Directory<T> {
   }
 
   get(name: string): T | undefined {
-    return this.#narrow === undefined ? this.#wide.get(name) : this.#narrow.get(name);
+    const children = this.#children;
+    if (children instanceof Wide) return children.map.get(name);
+    for (const child of children) if (child.name === name) return child;
+    return undefined;
   }
 
   /** Appends a child that is new. */
-  add(name: string, child: T): void {
-    this.#nameBytes += name.length + 1;
-    this.#listing = undefined;
-    if (this.#narrow !== undefined && this.#narrow.size < NARROW_MAX) {
-      this.#narrow.set(name, child);
-      return;
-    }
-    if (this.#narrow !== undefined) {
-      this.#wide = OrderedMap(this.#narrow).asMutable();
-      this.#narrow = undefined;
-    }
-    this.#wide = this.#wide.set(name, child);
+  add(child: T): void {
+    this.#nameBytes += child.name.length + 1;
+    const children = this.#children;
+    if (children instanceof Wide) children.set(child);
+    else if (children.length >= NARROW_MAX) this.#children = new Wide(children.concat(child));
+    // A list that is pushed to, or spread into, takes room for many more than most ever hold.
+    else this.#children = children.concat(child);
   }
 
-  /** Puts another child in the place of one that is there. */
-  replace(name: string, child: T): void {
-    if (this.#narrow === undefined) this.#wide = this.#wide.set(name, child);
-    else this.#narrow.set(name, child);
+  /** Puts a child in the place of the one of its name. */
+  replace(child: T): void {
+    const children = this.#children;
+    if (children instanceof Wide) children.map = children.map.set(child.name, child);
+    else children[indexOf(children, child.name)] = child;
   }
 
   remove(name: string): void {
     this.#nameBytes -= name.length + 1;
-    this.#listing = undefined;
-    if (this.#narrow === undefined) this.#wide = this.#wide.remove(name);
-    else this.#narrow.delete(name);
+    const children = this.#children;
+    if (children instanceof Wide) children.remove(name);
+    else children.splice(indexOf(children, name), 1);
   }
 
-  entries(): IterableIterator<[string, T]> {
-    return this.#narrow === undefined ? this.#wide.entries() : this.#narrow.entries();
+  [Symbol.iterator](): Iterator<T> {
+    const children = this.#children;
+    return children instanceof Wide ? children.map.values() : children.values();
   }
 
   /** The names, each with a NUL behind it. */
   listing(): string {
-    if (this.#narrow !== undefined) {
-      let listing = '';
-      for (const name of this.#narrow.keys()) listing += `${name}\0`;
-      return listing;
-    }
-    this.#listing ??= `${[...this.#wide.keys()].join('\0')}\0`;
+    const children = this.#children;
+    if (children instanceof Wide) return children.listing();
+    let listing = '';
+    for (const { name } of children) listing += `${name}\0`;
+    return listing;
+  }
+}
+
+function indexOf(children: readonly Named[], name: string): number {
+  return children.findIndex((child) => child.name === name);
+}
+
+/** Many children. */
+class Wide<T extends Named> {
+  map: OrderedMap<string, T>;
+  #listing: string | undefined;
+
+  constructor(children: readonly T[] | OrderedMap<string, T>) {
+    this.map = OrderedMap.isOrderedMap(children)
+      ? children
+      : OrderedMap(children.map((child) => [child.name, child]));
+    this.map = this.map.asMutable();
+  }
+
+  copy(): Wide<T> {
+    // Nobody owns the original any more, so freezing it for good takes nothing from anyone.
+    const copy = new Wide<T>(this.map.asImmutable());
+    copy.#listing = this.#listing;
+    return copy;
+  }
+
+  set(child: T): void {
+    this.#listing = undefined;
+    this.map = this.map.set(child.name, child);
+  }
+
+  remove(name: string): void {
+    this.#listing = undefined;
+    this.map = this.map.remove(name);
+  }
+
+  listing(): string {
+    this.#listing ??= `${[...this.map.keys()].join('\0')}\0`;
     return this.#listing;
   }
 }

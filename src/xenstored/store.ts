@@ -260,7 +260,7 @@ export class Store {
       if (node.generation > this.#tree.generation) problems.push(`${path}: is of the future`);
       if (node.permissions.entries.length === 0) problems.push(`${path}: has no owner`);
       let nameBytes = 0;
-      for (const [name] of node.children?.entries() ?? []) nameBytes += name.length + 1;
+      for (const { name } of node.children ?? []) nameBytes += name.length + 1;
       if (nameBytes !== (node.children?.nameBytes ?? 0)) {
         problems.push(`${path}: the size of its names is wrong`);
       }

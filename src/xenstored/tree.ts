@@ -1,5 +1,6 @@
 import type { Permissions } from '../xenstore/permissions.js';
 import { Directory } from './directory.js';
+import { nameToKeep } from './names.js';
 
 /** A permission list and when it was set, in the count of domains that came: see Domains. */
 export interface PermissionList {
@@ -9,6 +10,8 @@ export interface PermissionList {
 
 /** A node. Values are strings of one byte per character: compact, and equal when `===`. */
 export class TreeNode {
+  /** Its own, not its path; of the root the empty string. */
+  readonly name: string;
   value: string;
   permissions: PermissionList;
   /** The tree's generation when value, permissions or set of children last changed. */
@@ -17,7 +20,14 @@ export class TreeNode {
   /** The tree that may change this node in place. */
   readonly stamp: number;
 
-  constructor(value: string, permissions: PermissionList, generation: number, stamp: number) {
+  constructor(
+    name: string,
+    value: string,
+    permissions: PermissionList,
+    generation: number,
+    stamp: number,
+  ) {
+    this.name = name;
     this.value = value;
     this.permissions = permissions;
     this.generation = generation;
@@ -26,7 +36,7 @@ export class TreeNode {
   }
 
   copy(stamp: number): TreeNode {
-    const copy = new TreeNode(this.value, this.permissions, this.generation, stamp);
+    const copy = new TreeNode(this.name, this.value, this.permissions, this.generation, stamp);
     copy.children = this.children;
     return copy;
   }
@@ -81,7 +91,7 @@ export class Tree {
 
   /** A tree of nothing but an empty root. */
   static empty(permissions: PermissionList): Tree {
-    return new Tree(new TreeNode('', permissions, 0, 0), 0);
+    return new Tree(new TreeNode('', '', permissions, 0, 0), 0);
   }
 
   get root(): TreeNode {
@@ -150,11 +160,12 @@ export class Tree {
   /** Puts back a node of a snapshot, with the generation it had; the parent stays as it is. */
   restore(path: string, value: string, permissions: PermissionList, generation: number): void {
     if (path === '/') {
-      this.#root = new TreeNode(value, permissions, generation, this.#stamp);
+      this.#root = new TreeNode('', value, permissions, generation, this.#stamp);
       return;
     }
     const { parent, name } = this.#ownParent(path);
-    this.#ownChildren(parent).add(name, new TreeNode(value, permissions, generation, this.#stamp));
+    const node = new TreeNode(nameToKeep(name), value, permissions, generation, this.#stamp);
+    this.#ownChildren(parent).add(node);
   }
 
   setGeneration(generation: number): void {
@@ -173,8 +184,8 @@ export class Tree {
       throw new MisfitError(`create ${path}: it exists`);
     }
     const generation = this.#advance();
-    const node = new TreeNode(value, permissions, generation, this.#stamp);
-    children.add(name, node);
+    const node = new TreeNode(nameToKeep(name), value, permissions, generation, this.#stamp);
+    children.add(node);
     parent.generation = generation;
     return node;
   }
@@ -208,7 +219,7 @@ export class Tree {
       if (child === undefined) throw new MisfitError(`change ${path}: it does not exist`);
       if (child.stamp !== this.#stamp) {
         child = child.copy(this.#stamp);
-        this.#ownChildren(node).replace(name, child);
+        this.#ownChildren(node).replace(child);
       }
       node = child;
       start = end + 1;
@@ -240,7 +251,7 @@ export function* walk(node: TreeNode, path: string): Generator<[path: string, no
   yield [path, node];
   if (node.children === undefined) return;
   const prefix = path === '/' ? '/' : `${path}/`;
-  for (const [name, child] of node.children.entries()) yield* walk(child, prefix + name);
+  for (const child of node.children) yield* walk(child, prefix + child.name);
 }
 
 function componentEnd(path: string, start: number): number {
