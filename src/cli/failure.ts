@@ -15,6 +15,16 @@ export class WordedFailure extends Error {
   }
 }
 
+/** A failure whose command has an exit code of its own for it. */
+export class FailureWithExitCode extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number, cause: unknown) {
+    super('see the cause', { cause });
+    this.exitCode = exitCode;
+  }
+}
+
 /** Lets `work` fail in xl's words when it finds that the domain it is about is not there. */
 export async function aboutDomain<Result>(
   command: string,

@@ -2,14 +2,18 @@ import { ToolstackError, toToolstackError } from '../model/index.js';
 import { paletteFor } from '../render/colour.js';
 import { EXIT_USAGE, exitCodeOf, renderError } from '../render/errors.js';
 import { renderJsonError } from '../render/json.js';
-import { UsageError, WordedFailure } from './failure.js';
+import { FailureWithExitCode, UsageError, WordedFailure } from './failure.js';
 
 /**
  * Tells the user why the command line failed: as JSON on stdout with `--json`, else in sentences
  * on stderr.
- * @returns the exit code, the one that xl would give
+ * @returns the exit code, the one that xl would give, or that the failure asks for
  */
 export function report(thrown: unknown, argv: readonly string[]): number {
+  if (thrown instanceof FailureWithExitCode) {
+    const usual = report(thrown.cause, argv);
+    return exitRequest(thrown.cause) === undefined ? thrown.exitCode : usual;
+  }
   const quietExit = exitRequest(thrown);
   if (quietExit !== undefined) return quietExit;
   const error = errorOf(thrown);
