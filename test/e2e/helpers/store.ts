@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Domovoi } from './domovoi.js';
 
-const hasTools = (process.env.PATH ?? '')
+export const hasTools = (process.env.PATH ?? '')
   .split(':')
   .some((directory) => existsSync(`${directory}/xenstore-ls`));
 if (!hasTools) process.stderr.write('Tests that need xenstore-ls (xenstore-utils) are skipped.\n');
