@@ -7,9 +7,12 @@ import { isXenStoreError } from '../xenstore/errors.js';
 import { BaseCommand } from './base-command.js';
 import { FailureWithExitCode } from './failure.js';
 import { storeFailure } from './store-failure.js';
+import { unlessSilent } from './unless-silent.js';
 
 /** What the xenstore tools give for every failure, a wrong command line too. */
 const EXIT_FAILURE = 1;
+/** Longer than the daemon itself waits in anything that it can be asked: 60 s, in a live update. */
+const ANSWER_MS = 120_000;
 
 /** The flags that all xenstore tools take. */
 export const toolFlags = {
@@ -40,9 +43,10 @@ export abstract class StoreCommand extends BaseCommand {
   protected async withStore<Result>(
     work: (store: XenStoreClient) => Promise<Result>,
   ): Promise<Result> {
-    const store = new XenStoreClient(await this.connect());
+    const socket = await this.connect();
+    const store = new XenStoreClient(socket);
     try {
-      return await work(store);
+      return await unlessSilent(socket, ANSWER_MS, work(store));
     } finally {
       await store.close();
     }
