@@ -21,7 +21,7 @@ export default class StoreLs extends StoreCommand {
   ];
   static override args = {
     path: Args.string({
-      description: '/ when left out',
+      description: 'absolute, or relative to /local/domain/0',
       default: ['/'],
       multiple: true,
       ignoreStdin: true,

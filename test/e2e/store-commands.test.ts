@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -361,6 +362,50 @@ describe('side by side with Debian’s tool, ours does the same to the store', (
     for (const lines of outputs) expect(await lines.next()).toMatchObject({ done: true });
     await client.close();
   });
+});
+
+storeTest('a guest sees the same of what it may see', async ({ onTestFinished }) => {
+  const store = await openStore();
+  const dom0 = await store.connect();
+  await dom0.transaction(async (tx) => {
+    for (const name of ['open', 'hidden', 'late']) await tx.write(`/g/${name}/below`, name);
+    await tx.setPermissions('/g', [{ access: 'r', domid: 0 }]);
+    await tx.setPermissions('/g/open', [{ access: 'r', domid: 0 }]);
+    await tx.setPermissions('/g/open/below', [{ access: 'b', domid: 0 }]);
+  });
+  await dom0.close();
+  const socketPath = `${store.socketPath}-5`;
+  const server = createServer((socket) => {
+    const guest = store.daemon.connectLocal(5);
+    socket.pipe(guest).pipe(socket);
+  });
+  server.listen(socketPath);
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.close();
+    await store.close();
+  });
+  const outputs: string[] = [];
+  for (const line of [
+    'ls -p /g',
+    'ls -f /g',
+    'ls /g/open',
+    'ls /g/hidden',
+    'read /g/open /g/hidden',
+    'list /g /g/hidden',
+    'exists /g/hidden',
+    'rm -t /g/hidden/below',
+    'chmod /g/open b5',
+    'write /g/hidden x',
+    'watch -n 1 /g/hidden',
+  ]) {
+    const [tool, ...args] = words(line);
+    const ours = await runOurs(socketPath, tool, args);
+    const theirs = await runReal(socketPath, tool, args);
+    expect([ours.code, ours.stdout], line).toEqual([theirs.code, theirs.stdout]);
+    outputs.push(ours.stdout);
+  }
+  expect(outputs[1]).toBe('/g/open = ""\n/g/open/below = "open"\n/g/hidden:\n\n');
 });
 
 /** Here the original does something that nobody can want. */
