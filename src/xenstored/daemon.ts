@@ -261,22 +261,26 @@ export class StoreDaemon {
       channel.flush();
       return;
     }
-    this.#schedule(channel);
+    this.#scheduled.add(channel);
     this.#unsettled += 1;
     if (this.#unsettled >= CONNECTIONS_PER_WRITE) this.#runTurn();
+    else this.#scheduleTurn();
   }
 
   /** Right after the phase in which the event loop reads sockets: all that came is answered then. */
   #scheduleTurn(): void {
     if (this.#isClosed) return;
-    this.#turn ??= setImmediate(() => this.#runTurn());
+    this.#turn ??= setImmediate(this.#onTurn);
   }
 
-  #runTurn(): void {
-    clearImmediate(this.#turn);
+  readonly #onTurn = (): void => {
     this.#turn = undefined;
+    this.#runTurn();
+  };
+
+  #runTurn(): void {
     this.#unsettled = 0;
-    for (const channel of [...this.#scheduled]) channel.handleRequests();
+    for (const channel of this.#scheduled) channel.handleRequests();
     if (!this.#settle()) this.#retryLater();
     const ready = this.#scheduled;
     this.#scheduled = new Set();

@@ -53,7 +53,7 @@ export class Outbox {
   take(): OutgoingFrame[] {
     const messages = this.#messages;
     this.#messages = [];
-    this.#events.clear();
+    if (this.#events.size > 0) this.#events.clear();
     this.#eventBytes = 0;
     return messages;
   }
