@@ -1,10 +1,12 @@
-import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { StoreConnection } from './connection.js';
-import { isXenStoreError, XenStoreError } from './errors.js';
+import { dial } from './dial.js';
+import { XenStoreError } from './errors.js';
+import { type Reconnection, StoreLink } from './link.js';
 import { splitStrings, TreeRequests } from './requests.js';
+import { runTransaction } from './transaction.js';
 import type { StoreView } from './view.js';
-import { type Watch, WatchQueue } from './watch.js';
+import type { Watch } from './watch.js';
+import { Watches } from './watches.js';
 import { MessageType } from './wire.js';
 
 export type { StoreView } from './view.js';
@@ -18,151 +20,62 @@ const TRANSACTION_ATTEMPTS = 100;
  * before them, and the daemon handles them in order. Several transactions may be open at a time.
  */
 export class XenStoreClient extends TreeRequests {
-  /** Resolves when the connection has ended, by close() or because it was lost; never rejects. */
+  /**
+   * Resolves when the connection has ended, by close() or because it was lost for good; never
+   * rejects.
+   */
   readonly closed: Promise<void>;
-  readonly #connection: StoreConnection;
-  readonly #watches = new Map<string, WatchQueue>();
-  #lastToken = 0;
+  readonly #link: StoreLink;
+  readonly #watches: Watches;
 
-  /** Connects to a UNIX socket. ECONNREFUSED when no store daemon listens there. */
-  static connect(socketPath: string): Promise<XenStoreClient> {
-    return new Promise((resolve, reject) => {
-      const socket = createConnection(socketPath);
-      const onError = (cause: NodeJS.ErrnoException) => {
-        const code = cause.code === 'EACCES' ? 'EACCES' : 'ECONNREFUSED';
-        reject(new XenStoreError(code, `connect to ${socketPath}`, { cause }));
-      };
-      socket.once('error', onError);
-      socket.once('connect', () => {
-        socket.off('error', onError);
-        resolve(new XenStoreClient(socket));
-      });
-    });
+  /**
+   * Connects to a UNIX socket. With `reconnect` it connects again when the connection is lost, and
+   * gives up after so many ms without; see docs/decisions/0006-client-reconnects.md for what that
+   * means to requests, transactions and watches. Without, all is lost with the connection.
+   *
+   * @throws XenStoreError ECONNREFUSED when no store daemon listens there
+   */
+  static async connect(
+    socketPath: string,
+    options: { readonly reconnect?: { readonly giveUpAfterMs: number } } = {},
+  ): Promise<XenStoreClient> {
+    const { reconnect } = options;
+    return new XenStoreClient(
+      await dial(socketPath),
+      reconnect === undefined ? undefined : { ...reconnect, dial: () => dial(socketPath) },
+    );
   }
 
   /** Speaks over a transport that is connected already. */
-  constructor(transport: Duplex) {
-    const connection = new StoreConnection(
-      transport,
-      (path, token) => this.#watches.get(token)?.push(path),
-      (error) => this.#endWatches(error),
-    );
-    super((type, payload, what) => connection.request(type, 0, payload, what));
-    this.#connection = connection;
-    this.closed = connection.closed;
+  constructor(transport: Duplex, reconnection?: Reconnection) {
+    const watches = new Watches();
+    const link = new StoreLink(transport, watches, reconnection);
+    super((type, payload, what) => link.request(type, payload, what));
+    this.#link = link;
+    this.#watches = watches;
+    this.closed = link.closed;
   }
 
   /**
    * Runs `body` in a transaction and commits it; ends it without effect when `body` throws. When
-   * the commit collides with others (EAGAIN) all of `body` runs again, up to `attempts` times:
-   * it must have no effects but those on the store.
+   * the commit collides with others (EAGAIN), or the connection is lost before the commit is sent
+   * and there is another, all of `body` runs again, up to `attempts` times: it must have no effects
+   * but those on the store. ECONNRESET when the connection is lost and it is unknown whether the
+   * transaction was committed.
    */
-  async transaction<T>(
+  transaction<T>(
     body: (tx: StoreView) => Promise<T>,
     options: { readonly attempts?: number } = {},
   ): Promise<T> {
-    const attempts = options.attempts ?? TRANSACTION_ATTEMPTS;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#attemptTransaction(body);
-      } catch (error) {
-        if (!isXenStoreError(error, 'EAGAIN')) throw error;
-        if (attempt >= attempts) {
-          throw new XenStoreError('EAGAIN', `transaction given up after ${attempts} attempts`, {
-            cause: error,
-          });
-        }
-      }
-    }
-  }
-
-  async #attemptTransaction<T>(body: (tx: StoreView) => Promise<T>): Promise<T> {
-    const answer = await this.#send(MessageType.TRANSACTION_START, '\0', 'start a transaction');
-    const id = Number(parseString(answer));
-    let over = false;
-    const view = new TreeRequests((type, payload, what) =>
-      over
-        ? Promise.reject(
-            new XenStoreError('ENOENT', `${what.verb} in a transaction that is over`, what),
-          )
-        : this.#connection.request(type, id, payload, what),
-    );
-    let result: T;
-    try {
-      result = await body(view);
-    } catch (error) {
-      over = true;
-      await this.#abandonTransaction(id);
-      throw error;
-    }
-    over = true;
-    await this.#connection.request(MessageType.TRANSACTION_END, id, 'T\0', {
-      verb: 'commit a transaction',
-    });
-    return result;
-  }
-
-  /** The failure that led here is the one to report; a lost connection ends transactions too. */
-  async #abandonTransaction(id: number): Promise<void> {
-    const subject = { verb: 'abandon a transaction' };
-    try {
-      await this.#connection.request(MessageType.TRANSACTION_END, id, 'F\0', subject);
-    } catch (error) {
-      if (this.#connection.lost === undefined && !isXenStoreError(error, 'ENOENT')) throw error;
-    }
+    return runTransaction(this.#link, body, options.attempts ?? TRANSACTION_ATTEMPTS);
   }
 
   /**
    * Registers a watch on a node and all below it, or on `@introduceDomain` or `@releaseDomain`.
    * The node need not exist.
    */
-  async watch(path: string): Promise<Watch> {
-    this.#lastToken += 1;
-    const token = String(this.#lastToken);
-    const queue = new WatchQueue(token);
-    // Before the request, as events may overtake its reply.
-    this.#watches.set(token, queue);
-    const payload = Buffer.from(`${path}\0${token}\0`);
-    try {
-      await this.#connection.request(MessageType.WATCH, 0, payload, { verb: 'watch', path });
-    } catch (error) {
-      this.#watches.delete(token);
-      throw error;
-    }
-    let closing: Promise<void> | undefined;
-    const close = () => {
-      closing ??= this.#unwatch(path, token, queue);
-      return closing;
-    };
-    return {
-      path,
-      token,
-      close,
-      [Symbol.asyncIterator]: () => ({
-        next: () => queue.next(),
-        return: async () => {
-          await close();
-          return { done: true, value: undefined };
-        },
-      }),
-    };
-  }
-
-  async #unwatch(path: string, token: string, queue: WatchQueue): Promise<void> {
-    queue.discard();
-    if (!this.#watches.delete(token) || this.#connection.lost !== undefined) return;
-    const payload = Buffer.from(`${path}\0${token}\0`);
-    try {
-      await this.#connection.request(MessageType.UNWATCH, 0, payload, { verb: 'unwatch', path });
-    } catch (error) {
-      // A watch ends with its connection: then there is nothing left to unregister.
-      if (this.#connection.lost === undefined) throw error;
-    }
-  }
-
-  #endWatches(error: XenStoreError): void {
-    for (const queue of this.#watches.values()) queue.end(error);
-    this.#watches.clear();
+  watch(path: string): Promise<Watch> {
+    return this.#watches.watch(this.#link, path);
   }
 
   /**
@@ -262,11 +175,11 @@ export class XenStoreClient extends TreeRequests {
 
   /** Ends the connection and with it its watches and transactions. */
   close(): Promise<void> {
-    return this.#connection.close();
+    return this.#link.close();
   }
 
   #send(type: MessageType, payload: string | Uint8Array, verb: string): Promise<Buffer> {
-    return this.#connection.request(type, 0, payload, { verb });
+    return this.#link.request(type, payload, { verb });
   }
 }
 

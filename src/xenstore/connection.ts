@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { errorCodeByName, XenStoreError, type XenStoreErrorCode } from './errors.js';
+import { FATE_IN_WORDS, fateOf } from './fate.js';
 import {
   encodeFrames,
   type Frame,
@@ -14,6 +15,7 @@ const REPLY_MAX = 64 * 1024 * 1024;
 
 interface PendingRequest {
   readonly type: MessageType;
+  readonly transactionId: number;
   /** The verb and the path, as messages say it. */
   readonly what: string;
   readonly path: string | undefined;
@@ -25,6 +27,11 @@ interface PendingRequest {
 export interface RequestSubject {
   readonly verb: string;
   readonly path?: string | undefined;
+}
+
+/** The verb and the path, as messages say it. */
+export function inWords({ verb, path }: RequestSubject): string {
+  return path === undefined ? verb : `${verb} ${path}`;
 }
 
 /**
@@ -75,9 +82,10 @@ export class StoreConnection {
     type: MessageType,
     transactionId: number,
     payload: string | Uint8Array,
-    { verb, path }: RequestSubject,
+    subject: RequestSubject,
   ): Promise<Buffer> {
-    const what = path === undefined ? verb : `${verb} ${path}`;
+    const what = inWords(subject);
+    const { path } = subject;
     if (this.#lost !== undefined) {
       return Promise.reject(new XenStoreError(this.#lost.code, what, { path, cause: this.#lost }));
     }
@@ -90,7 +98,7 @@ export class StoreConnection {
     }
     return new Promise((resolve, reject) => {
       const requestId = this.#nextRequestId();
-      this.#pending.set(requestId, { type, what, path, resolve, reject });
+      this.#pending.set(requestId, { type, transactionId, what, path, resolve, reject });
       if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
       this.#outgoing.push({ type, requestId, transactionId, payload });
     });
@@ -164,8 +172,10 @@ export class StoreConnection {
     const lost = new XenStoreError(code, why, { cause });
     this.#lost = lost;
     this.#transport.destroy();
-    for (const { what, path, reject } of this.#pending.values()) {
-      reject(new XenStoreError(code, `${what}: ${why}`, { path, cause: lost }));
+    for (const pending of this.#pending.values()) {
+      const { what, path } = pending;
+      const fate = FATE_IN_WORDS[fateOf(pending)];
+      pending.reject(new XenStoreError(code, `${what}: ${why}${fate}`, { path, cause: lost }));
     }
     this.#pending.clear();
     this.#onLost(lost);

@@ -29,7 +29,7 @@ export class TreeRequests implements StoreView {
   }
 
   async read(path: string): Promise<Buffer> {
-    return this.#request(MessageType.READ, onePath(path), { verb: 'read', path });
+    return this.#request(MessageType.READ, stringsPayload(path), { verb: 'read', path });
   }
 
   async readText(path: string): Promise<string> {
@@ -41,13 +41,16 @@ export class TreeRequests implements StoreView {
   }
 
   async exists(path: string): Promise<boolean> {
-    const request = this.#request(MessageType.READ, onePath(path), { verb: 'look for', path });
+    const request = this.#request(MessageType.READ, stringsPayload(path), {
+      verb: 'look for',
+      path,
+    });
     return (await unlessMissing(request)) !== undefined;
   }
 
   async list(path: string): Promise<string[]> {
     try {
-      const names = await this.#request(MessageType.DIRECTORY, onePath(path), {
+      const names = await this.#request(MessageType.DIRECTORY, stringsPayload(path), {
         verb: 'list',
         path,
       });
@@ -78,7 +81,7 @@ export class TreeRequests implements StoreView {
     let listed = '';
     let generation: string | undefined;
     for (;;) {
-      const payload = Buffer.from(`${path}\0${listed.length}\0`);
+      const payload = stringsPayload(path, `${listed.length}`);
       const answer = await this.#request(MessageType.DIRECTORY_PART, payload, {
         verb: 'list',
         path,
@@ -100,20 +103,20 @@ export class TreeRequests implements StoreView {
 
   async write(path: string, value: string | Uint8Array): Promise<void> {
     const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-    const payload = Buffer.concat([onePath(path), bytes]);
+    const payload = Buffer.concat([stringsPayload(path), bytes]);
     await this.#request(MessageType.WRITE, payload, { verb: 'write', path });
   }
 
   async mkdir(path: string): Promise<void> {
-    await this.#request(MessageType.MKDIR, onePath(path), { verb: 'mkdir', path });
+    await this.#request(MessageType.MKDIR, stringsPayload(path), { verb: 'mkdir', path });
   }
 
   async remove(path: string): Promise<void> {
-    await this.#request(MessageType.RM, onePath(path), { verb: 'remove', path });
+    await this.#request(MessageType.RM, stringsPayload(path), { verb: 'remove', path });
   }
 
   async getPermissions(path: string): Promise<Permission[]> {
-    const answer = await this.#request(MessageType.GET_PERMS, onePath(path), {
+    const answer = await this.#request(MessageType.GET_PERMS, stringsPayload(path), {
       verb: 'get permissions of',
       path,
     });
@@ -129,20 +132,22 @@ export class TreeRequests implements StoreView {
   }
 
   async setPermissions(path: string, permissions: Permissions): Promise<void> {
-    const entries = permissions.map((entry) => `${formatPermission(entry)}\0`).join('');
-    await this.#request(MessageType.SET_PERMS, Buffer.from(`${path}\0${entries}`), {
+    const payload = stringsPayload(path, ...permissions.map(formatPermission));
+    await this.#request(MessageType.SET_PERMS, payload, {
       verb: `set permissions ${formatPermissions(permissions)} of`,
       path,
     });
   }
 }
 
-/** A NUL within a path would silently cut it off, so it never gets as far as the wire. */
-function onePath(path: string): Buffer {
+/** A path and what follows it, each with its NUL. One within the path would silently cut it off. */
+export function stringsPayload(path: string, ...others: readonly string[]): Buffer {
   if (path.includes('\0')) {
     throw new XenStoreError('EINVAL', `path ${JSON.stringify(path)} contains a NUL`, { path });
   }
-  return Buffer.from(`${path}\0`);
+  let text = `${path}\0`;
+  for (const other of others) text += `${other}\0`;
+  return Buffer.from(text);
 }
 
 /** The strings of a list in which each ends with a NUL. */

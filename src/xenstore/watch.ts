@@ -1,5 +1,3 @@
-import type { XenStoreError } from './errors.js';
-
 export interface WatchEvent {
   /** What changed, written as the watch was: relative if that was relative. */
   readonly path: string;
@@ -9,6 +7,10 @@ export interface WatchEvent {
 /**
  * A registered watch: an async iterable of its events, for one consumer. The first event comes at
  * once, whether or not the node exists. Events with equal paths that wait to be taken are one.
+ *
+ * An event of the watch's own path means: look at all of it. It comes first, it comes again when
+ * the connection was lost and there is another one (what happened in between is not told), and it
+ * comes instead of the events that wait when they are more than WAITING_MAX.
  */
 export interface Watch extends AsyncIterable<WatchEvent> {
   readonly path: string;
@@ -19,30 +21,41 @@ export interface Watch extends AsyncIterable<WatchEvent> {
 
 type Waiter = {
   resolve(result: IteratorResult<WatchEvent>): void;
-  reject(error: XenStoreError): void;
+  reject(error: unknown): void;
 };
+/** How many different paths wait to be taken: others write them, so they need a limit. */
+export const WAITING_MAX = 1024;
 const DONE: IteratorResult<WatchEvent> = { done: true, value: undefined };
 
 /** The events of one watch between the connection and whoever takes them. */
 export class WatchQueue {
+  readonly #path: string;
   readonly #token: string;
   readonly #pending = new Set<string>();
   readonly #waiters: Waiter[] = [];
-  #end: { readonly error: XenStoreError | undefined } | undefined;
+  #end: { readonly error: unknown } | undefined;
 
-  constructor(token: string) {
+  constructor(path: string, token: string) {
+    this.#path = path;
     this.#token = token;
   }
 
   push(path: string): void {
     if (this.#end !== undefined) return;
     const waiter = this.#waiters.shift();
-    if (waiter === undefined) this.#pending.add(path);
+    if (waiter === undefined) this.#keep(path);
     else waiter.resolve({ done: false, value: { path, token: this.#token } });
   }
 
+  #keep(path: string): void {
+    this.#pending.add(path);
+    if (this.#pending.size <= WAITING_MAX) return;
+    this.#pending.clear();
+    this.#pending.add(this.#path);
+  }
+
   /** No more events: the iteration ends, or throws `error`, once the pending ones are taken. */
-  end(error?: XenStoreError): void {
+  end(error?: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = { error };
     for (const { resolve, reject } of this.#waiters.splice(0)) {
