@@ -42,7 +42,9 @@ export class XenStoreClient extends TreeRequests {
     const { reconnect } = options;
     return new XenStoreClient(
       await dial(socketPath),
-      reconnect === undefined ? undefined : { ...reconnect, dial: () => dial(socketPath) },
+      reconnect === undefined
+        ? undefined
+        : { ...reconnect, dial: (signal) => dial(socketPath, signal) },
     );
   }
 

@@ -14,7 +14,7 @@ const LONGEST_WAIT_MS = 50;
  * @throws XenStoreError ECONNREFUSED where no store daemon listens; EACCES; ETIMEDOUT when the queue
  * stays full
  */
-export async function dial(socketPath: string): Promise<Socket> {
+export async function dial(socketPath: string, signal?: AbortSignal): Promise<Socket> {
   const giveUpAt = performance.now() + QUEUE_LIMIT_MS;
   const waits = growingWaits(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   for (;;) {
@@ -31,7 +31,7 @@ export async function dial(socketPath: string): Promise<Socket> {
         throw new XenStoreError('ETIMEDOUT', what, { cause });
       }
     }
-    await delay(waits.next().value);
+    await delay(waits.next().value, undefined, signal === undefined ? {} : { signal });
   }
 }
 

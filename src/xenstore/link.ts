@@ -13,8 +13,8 @@ const TIMER_MAX_MS = 0x7fff_ffff;
 
 /** How to come to another connection when one is lost. */
 export interface Reconnection {
-  /** Makes a new transport to the same store; rejects while there is none. */
-  readonly dial: () => Promise<Duplex>;
+  /** Makes a new transport to the same store; rejects while there is none, or when called off. */
+  readonly dial: (signal: AbortSignal) => Promise<Duplex>;
   /** How long after a loss everything counts as lost for good, in ms. */
   readonly giveUpAfterMs: number;
 }
@@ -46,12 +46,14 @@ export class StoreLink {
   readonly closed: Promise<void>;
   readonly #user: LinkUser;
   readonly #reconnection: Reconnection | undefined;
-  readonly #closing = new AbortController();
   #setClosed: () => void = () => undefined;
   /** Undefined between two connections. */
   #connection: StoreConnection | undefined;
   #waiters: Waiter[] = [];
   #lost: XenStoreError | undefined;
+  /** Ends the search for another connection. */
+  #seeking: AbortController | undefined;
+  #isClosing = false;
 
   constructor(transport: Duplex, user: LinkUser, reconnection?: Reconnection) {
     if (reconnection !== undefined) checkLimit(reconnection.giveUpAfterMs);
@@ -119,7 +121,8 @@ export class StoreLink {
 
   /** Ends the link at once; requests still unanswered reject. */
   close(): Promise<void> {
-    this.#closing.abort();
+    this.#isClosing = true;
+    this.#seeking?.abort();
     void this.#connection?.close();
     return this.closed;
   }
@@ -138,7 +141,7 @@ export class StoreLink {
   #onLoss(connection: StoreConnection, error: XenStoreError): void {
     const reconnection = this.#reconnection;
     // A daemon that speaks nonsense is not gone: another connection would not help.
-    if (reconnection === undefined || this.#closing.signal.aborted || error.code !== 'ECONNRESET') {
+    if (reconnection === undefined || this.#isClosing || error.code !== 'ECONNRESET') {
       this.#end(error);
       void connection.closed.then(this.#setClosed);
       return;
@@ -156,21 +159,26 @@ export class StoreLink {
     { dial, giveUpAfterMs }: Reconnection,
     loss: XenStoreError,
   ): Promise<XenStoreError | undefined> {
-    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(giveUpAfterMs)]);
+    const seeking = new AbortController();
+    this.#seeking = seeking;
+    const { signal } = seeking;
+    const timer = setTimeout(() => seeking.abort(), giveUpAfterMs);
     let cause: unknown = loss;
-    for (const waitMs of growingWaits(FIRST_WAIT_MS, LONGEST_WAIT_MS)) {
-      try {
-        await delay(waitMs, undefined, { signal: limit });
-        const connection = this.#connectionOver(await dial());
-        await this.#restore(connection, limit);
-        this.#resume(connection);
-        return undefined;
-      } catch (error) {
-        if (limit.aborted) break;
-        cause = error;
+    try {
+      for (const waitMs of growingWaits(FIRST_WAIT_MS, LONGEST_WAIT_MS)) {
+        try {
+          await delay(waitMs, undefined, { signal });
+          await this.#takeUp(this.#connectionOver(await dial(signal)), signal);
+          return undefined;
+        } catch (error) {
+          if (signal.aborted) break;
+          cause = error;
+        }
       }
+    } finally {
+      clearTimeout(timer);
     }
-    return this.#closing.signal.aborted
+    return this.#isClosing
       ? new XenStoreError('ECONNRESET', 'the connection was closed on our side')
       : new XenStoreError('ECONNRESET', `the store did not come back in ${giveUpAfterMs} ms`, {
           cause,
@@ -178,19 +186,16 @@ export class StoreLink {
   }
 
   /** @throws XenStoreError when the connection does not live to be used */
-  async #restore(connection: StoreConnection, limit: AbortSignal): Promise<void> {
+  async #takeUp(connection: StoreConnection, signal: AbortSignal): Promise<void> {
     const abandon = () => void connection.close();
-    limit.addEventListener('abort', abandon, { once: true });
-    if (limit.aborted) abandon();
+    signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) abandon();
     // Any daemon answers this, whoever asks; to be connected is not yet to be served.
     const subject = { verb: 'ask whether the store answers' };
     const probe = connection.request(MessageType.GET_DOMAIN_PATH, 0, '0\0', subject);
     await Promise.allSettled([this.#user.restore(connection), probe]);
-    limit.removeEventListener('abort', abandon);
+    signal.removeEventListener('abort', abandon);
     if (connection.lost !== undefined) throw connection.lost;
-  }
-
-  #resume(connection: StoreConnection): void {
     this.#connection = connection;
     const waiters = this.#waiters;
     this.#waiters = [];

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { FrameDecoder, type MessageType } from '../../../src/xenstore/wire.js';
+
+/**
+ * Stands between clients and a daemon, and can be cut: what a client sees of a daemon that is
+ * killed, at a moment that the test chooses.
+ */
+export class Relay {
+  readonly socketPath: string;
+  /** How many connections it has accepted. */
+  connections = 0;
+  readonly #daemonPath: string;
+  readonly #server: Server;
+  readonly #near = new Set<Socket>();
+  readonly #far = new Set<Socket>();
+  #deadly: MessageType | undefined;
+  #mode: 'open' | 'deaf' | 'mute' | 'gone' = 'open';
+
+  constructor(socketPath: string, daemonPath: string) {
+    this.socketPath = socketPath;
+    this.#daemonPath = daemonPath;
+    this.#server = createServer((near) => this.#accept(near));
+  }
+
+  async listen(): Promise<this> {
+    this.#server.listen(this.socketPath);
+    await once(this.#server, 'listening');
+    return this;
+  }
+
+  /** From now on requests do not get to the daemon. */
+  dropRequests(): void {
+    this.#mode = 'deaf';
+  }
+
+  /** From now on requests get to the daemon, and replies do not come back. */
+  dropReplies(): void {
+    this.#mode = 'mute';
+  }
+
+  /** From now on each request of this type breaks all connections, as if it killed the daemon. */
+  dieOf(type: MessageType): void {
+    this.#deadly = type;
+  }
+
+  /** Breaks all connections; those made from now on are broken at once. */
+  cut(): void {
+    this.#mode = 'gone';
+    for (const socket of this.#near) socket.destroy();
+  }
+
+  /** Passes on everything again, over new connections. */
+  mend(): void {
+    this.#mode = 'open';
+  }
+
+  /** Breaks all connections, and is there again at once. */
+  blink(): void {
+    this.cut();
+    this.mend();
+  }
+
+  /** Resolves when a client has connected. */
+  async connected(): Promise<void> {
+    await once(this.#server, 'connection');
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #accept(near: Socket): void {
+    this.connections += 1;
+    if (this.#mode === 'gone') {
+      near.destroy();
+      return;
+    }
+    const far = createConnection(this.#daemonPath);
+    this.#near.add(near);
+    this.#far.add(far);
+    const decoder = new FrameDecoder();
+    near.on('data', (bytes: Buffer) => {
+      decoder.feed(bytes);
+      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+        if (frame.type === this.#deadly) return this.blink();
+      }
+      if (this.#mode !== 'deaf') far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => {
+      if (this.#mode !== 'mute') near.write(bytes);
+    });
+    const part = () => {
+      this.#near.delete(near);
+      this.#far.delete(far);
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of [near, far]) {
+      // An error is followed by 'close'.
+      socket.on('error', () => undefined);
+      socket.on('close', part);
+    }
+  }
+}
