@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Watch, XenStoreClient } from '../../src/xenstore/client.js';
+import { XenStoreClient } from '../../src/xenstore/client.js';
 import { MessageType } from '../../src/xenstore/wire.js';
 import { duplexPair } from '../../src/xenstored/duplex-pair.js';
 import { openStore, temporaryDirectory } from '../xenstored/helpers/daemon.js';
 import { daemons, type RunningDaemon } from './helpers/daemons.js';
 import { Relay } from './helpers/relay.js';
+import { taking } from './helpers/taking.js';
 
 const PATIENT = { reconnect: { giveUpAfterMs: 60_000 } };
 const IMPATIENT = { reconnect: { giveUpAfterMs: 50 } };
@@ -205,6 +206,7 @@ describe.each(daemons)('a client that reconnects to $name', ({ start, durable })
       relay.mend();
       expect(await events()).toBe('/w');
       expect(await closedEvents()).toBeUndefined();
+      expect(relay.watches).toBe(1);
     });
 
     test('of the special names, too', async () => {
@@ -229,6 +231,7 @@ describe.each(daemons)('a client that reconnects to $name', ({ start, durable })
 
   describe('the end', () => {
     test('comes when the daemon stays away too long', async () => {
+      await client.close();
       const impatient = await XenStoreClient.connect(relay.socketPath, IMPATIENT);
       const events = taking(await impatient.watch('/w'));
       await events();
@@ -316,12 +319,3 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('%d ms is no l
   const dial = () => Promise.resolve(near);
   expect(() => new XenStoreClient(near, { dial, giveUpAfterMs: ms })).toThrow(RangeError);
 });
-
-/** Takes the path of the next event; undefined at the end. */
-function taking(watch: Watch): () => Promise<string | undefined> {
-  const events = watch[Symbol.asyncIterator]();
-  return async () => {
-    const result = await events.next();
-    return result.done === true ? undefined : result.value.path;
-  };
-}

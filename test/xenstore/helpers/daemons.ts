@@ -23,10 +23,10 @@ export interface Daemon {
   readonly valueMax: number;
   /** How it orders the children `b`, `a`. */
   readonly order: 'created' | 'sorted';
+  /** How many watches may be opened at once, each with its first event. */
+  readonly watchBurst: number;
   /** How it refuses to release a domain that it does not know. */
   readonly unknownDomain: 'ENOENT' | 'EINVAL';
-  /** Whether `control quota 0` counts the watches of dom0. */
-  readonly countsWatches: boolean;
 }
 
 const ours: Daemon = {
@@ -34,8 +34,8 @@ const ours: Daemon = {
   durable: true,
   valueMax: 4093,
   order: 'created',
+  watchBurst: 10_000,
   unknownDomain: 'ENOENT',
-  countsWatches: true,
   start: async () => {
     let store = await openStore();
     return {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { FrameDecoder, type MessageType } from '../../../src/xenstore/wire.js';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dial } from '../../../src/xenstore/dial.js';
+import { FrameDecoder, MessageType } from '../../../src/xenstore/wire.js';
 
 /**
  * Stands between clients and a daemon, and can be cut: what a client sees of a daemon that is
@@ -12,8 +13,8 @@ export class Relay {
   connections = 0;
   readonly #daemonPath: string;
   readonly #server: Server;
-  readonly #near = new Set<Socket>();
-  readonly #far = new Set<Socket>();
+  /** The clients, and how many watches each has registered and not taken back. */
+  readonly #watches = new Map<Socket, number>();
   #deadly: MessageType | undefined;
   #mode: 'open' | 'deaf' | 'mute' | 'gone' = 'open';
 
@@ -47,7 +48,7 @@ export class Relay {
   /** Breaks all connections; those made from now on are broken at once. */
   cut(): void {
     this.#mode = 'gone';
-    for (const socket of this.#near) socket.destroy();
+    for (const socket of this.#watches.keys()) socket.destroy();
   }
 
   /** Passes on everything again, over new connections. */
@@ -59,6 +60,11 @@ export class Relay {
   blink(): void {
     this.cut();
     this.mend();
+  }
+
+  /** How many watches its clients have. */
+  get watches(): number {
+    return [...this.#watches.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Resolves when a client has connected. */
@@ -78,30 +84,33 @@ export class Relay {
       near.destroy();
       return;
     }
-    const far = createConnection(this.#daemonPath);
-    this.#near.add(near);
-    this.#far.add(far);
+    this.#watches.set(near, 0);
+    near.on('close', () => this.#watches.delete(near));
+    // An error is followed by 'close'.
+    near.on('error', () => undefined);
+    dial(this.#daemonPath).then(
+      (far) => this.#pass(near, far),
+      () => near.destroy(),
+    );
+  }
+
+  #pass(near: Socket, far: Socket): void {
+    if (near.destroyed) far.destroy();
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+    far.on('error', () => undefined);
     const decoder = new FrameDecoder();
     near.on('data', (bytes: Buffer) => {
       decoder.feed(bytes);
       for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
         if (frame.type === this.#deadly) return this.blink();
+        const more = { [MessageType.WATCH]: 1, [MessageType.UNWATCH]: -1 }[frame.type] ?? 0;
+        this.#watches.set(near, (this.#watches.get(near) ?? 0) + more);
       }
       if (this.#mode !== 'deaf') far.write(bytes);
     });
     far.on('data', (bytes: Buffer) => {
       if (this.#mode !== 'mute') near.write(bytes);
     });
-    const part = () => {
-      this.#near.delete(near);
-      this.#far.delete(far);
-      near.destroy();
-      far.destroy();
-    };
-    for (const socket of [near, far]) {
-      // An error is followed by 'close'.
-      socket.on('error', () => undefined);
-      socket.on('close', part);
-    }
   }
 }
