@@ -2,8 +2,15 @@ import type { StoreConnection } from './connection.js';
 import type { XenStoreError } from './errors.js';
 import type { LinkUser, StoreLink } from './link.js';
 import { stringsPayload } from './requests.js';
+import { Turns } from './turns.js';
 import { type Watch, WatchQueue } from './watch.js';
 import { MessageType } from './wire.js';
+
+/**
+ * How many watches are registered at a time. oxenstored 4.17 now and then forgets to fire the first
+ * event of one when more than some 1024 are registered in one go.
+ */
+const AT_ONCE = 500;
 
 interface OpenWatch {
   readonly path: string;
@@ -16,6 +23,7 @@ interface OpenWatch {
 /** The watches of a client: each has a token of its own, never used again. */
 export class Watches implements LinkUser {
   readonly #open = new Map<string, OpenWatch>();
+  readonly #turns = new Turns(AT_ONCE);
   #lastToken = 0;
 
   deliver(path: string, token: string): void {
@@ -25,7 +33,11 @@ export class Watches implements LinkUser {
 
   async restore(connection: StoreConnection): Promise<void> {
     const registered = [...this.#open.values()].filter((watch) => watch.registered);
-    await Promise.all(registered.map((watch) => this.#restoreOne(connection, watch)));
+    // Turns of their own: the others may be taken by watches that wait for this.
+    const turns = new Turns(AT_ONCE);
+    await Promise.all(
+      registered.map((watch) => turns.run(() => this.#restoreOne(connection, watch))),
+    );
   }
 
   end(error: XenStoreError): void {
@@ -43,7 +55,9 @@ export class Watches implements LinkUser {
     // Before the request, as events may overtake its reply.
     this.#open.set(token, watch);
     try {
-      await link.request(MessageType.WATCH, payload, { verb: 'watch', path });
+      await this.#turns.run(() =>
+        link.request(MessageType.WATCH, payload, { verb: 'watch', path }),
+      );
     } catch (error) {
       this.#open.delete(token);
       throw error;

@@ -190,6 +190,18 @@ describe.each(daemons)('a client that reconnects to $name', ({ start, durable })
       expect([await events(), await relativeEvents()]).toEqual(['/w/seen', 'w/seen']);
     });
 
+    test('are registered again however many they are', async () => {
+      const paths = Array.from({ length: 3000 }, (_, i) => `/many/${i}`);
+      const watches = await Promise.all(paths.map((path) => client.watch(path)));
+      const takers = watches.map(taking);
+      await Promise.all(takers.map((take) => take()));
+      relay.blink();
+      const more = Promise.all(paths.map((path) => client.watch(path)));
+      expect(await Promise.all(takers.map((take) => take()))).toEqual(paths);
+      expect(await Promise.all((await more).map((watch) => taking(watch)()))).toEqual(paths);
+      expect(relay.watches).toBe(6000);
+    });
+
     test('that were being registered are', async () => {
       relay.dropReplies();
       const opening = client.watch('/w');

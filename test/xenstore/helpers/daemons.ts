@@ -23,8 +23,6 @@ export interface Daemon {
   readonly valueMax: number;
   /** How it orders the children `b`, `a`. */
   readonly order: 'created' | 'sorted';
-  /** How many watches may be opened at once, each with its first event. */
-  readonly watchBurst: number;
   /** How it refuses to release a domain that it does not know. */
   readonly unknownDomain: 'ENOENT' | 'EINVAL';
 }
@@ -34,7 +32,6 @@ const ours: Daemon = {
   durable: true,
   valueMax: 4093,
   order: 'created',
-  watchBurst: 10_000,
   unknownDomain: 'ENOENT',
   start: async () => {
     let store = await openStore();
