@@ -96,7 +96,7 @@ describe.each(daemons)('a client that reconnects to $name', ({ start, durable })
     });
 
     test('that kill the daemon do not do so for ever', async () => {
-      relay.dieOf(MessageType.READ);
+      relay.when(MessageType.READ, () => relay.blink());
       await expect(client.read('/x')).rejects.toMatchObject({ code: 'ECONNRESET' });
       await client.list('/');
       expect(relay.connections).toBe(3);
@@ -218,6 +218,39 @@ describe.each(daemons)('a client that reconnects to $name', ({ start, durable })
       relay.mend();
       expect(await events()).toBe('/w');
       expect(await closedEvents()).toBeUndefined();
+      expect(relay.watches).toBe(1);
+    });
+
+    test('closed while they are registered again are taken back', async () => {
+      const [kept, closed] = [await client.watch('/w'), await client.watch('/w')];
+      const [events, closedEvents] = [taking(kept), taking(closed)];
+      await Promise.all([events(), closedEvents()]);
+      const closing: Promise<void>[] = [];
+      relay.when(MessageType.WATCH, () => closing.push(closed.close()));
+      relay.blink();
+      expect(await events()).toBe('/w');
+      expect(await closedEvents()).toBeUndefined();
+      await Promise.all(closing);
+      await client.exists('/');
+      expect(relay.watches).toBe(1);
+    });
+
+    test('outlive a daemon that dies while they are registered again', async () => {
+      const events = taking(await client.watch('/w'));
+      await events();
+      let deaths = 0;
+      relay.when(MessageType.WATCH, () => {
+        deaths += 1;
+        if (deaths <= 3) relay.blink();
+      });
+      relay.blink();
+      expect(await events()).toBe('/w');
+      await client.write('/w/x', '');
+      expect(await events()).toBe('/w/x');
+      relay.blink();
+      expect(await events()).toBe('/w');
+      // The first one, three that died, one that lived, and the present one.
+      expect(relay.connections).toBe(6);
       expect(relay.watches).toBe(1);
     });
 

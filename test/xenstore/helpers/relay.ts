@@ -15,7 +15,7 @@ export class Relay {
   readonly #server: Server;
   /** The clients, and how many watches each has registered and not taken back. */
   readonly #watches = new Map<Socket, number>();
-  #deadly: MessageType | undefined;
+  #hook: { readonly type: MessageType; readonly act: () => void } | undefined;
   #mode: 'open' | 'deaf' | 'mute' | 'gone' = 'open';
 
   constructor(socketPath: string, daemonPath: string) {
@@ -40,9 +40,9 @@ export class Relay {
     this.#mode = 'mute';
   }
 
-  /** From now on each request of this type breaks all connections, as if it killed the daemon. */
-  dieOf(type: MessageType): void {
-    this.#deadly = type;
+  /** From now on does this when it sees a request of that type, before it passes it on. */
+  when(type: MessageType, act: () => void): void {
+    this.#hook = { type, act };
   }
 
   /** Breaks all connections; those made from now on are broken at once. */
@@ -103,7 +103,8 @@ export class Relay {
     near.on('data', (bytes: Buffer) => {
       decoder.feed(bytes);
       for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-        if (frame.type === this.#deadly) return this.blink();
+        if (frame.type === this.#hook?.type) this.#hook.act();
+        if (near.destroyed) return;
         const more = { [MessageType.WATCH]: 1, [MessageType.UNWATCH]: -1 }[frame.type] ?? 0;
         this.#watches.set(near, (this.#watches.get(near) ?? 0) + more);
       }
