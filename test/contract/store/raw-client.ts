@@ -3,6 +3,11 @@ import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { encodeFrames, type Frame, FrameDecoder, MessageType } from '../../../src/xenstore/wire.js';
 
+interface Waiting {
+  resolve(frame: Frame): void;
+  reject(reason: Error): void;
+}
+
 const nameOfType = new Map<number, string>(
   Object.entries(MessageType).map(([name, type]) => [type, name]),
 );
@@ -11,15 +16,21 @@ const nameOfType = new Map<number, string>(
 export class RawClient {
   /** Everything received, in order: `WRITE OK`, `ERROR ENOENT`, `EVENT path token`. */
   readonly received: string[] = [];
+  /** Request and transaction id of each event so far. */
+  readonly eventIds: [number, number][] = [];
   readonly transport: Duplex;
-  readonly #decoder = new FrameDecoder();
-  readonly #waiting = new Map<number, (frame: Frame) => void>();
+  /** oxenstored sends more than the protocol allows. */
+  readonly #decoder = new FrameDecoder(1024 * 1024);
+  readonly #waiting = new Map<number, Waiting>();
   readonly #closed: Promise<void>;
   #lastRequest = 0;
 
   constructor(transport: Duplex) {
     this.transport = transport;
     this.#closed = new Promise((resolve) => transport.once('close', () => resolve()));
+    transport.once('close', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('ended without an answer'));
+    });
     transport.on('data', (chunk: Buffer) => {
       this.#decoder.feed(chunk);
       for (let frame = this.#decoder.next(); frame; frame = this.#decoder.next()) this.#take(frame);
@@ -36,11 +47,12 @@ export class RawClient {
   #take(frame: Frame): void {
     const text = frame.payload.toString('latin1');
     if (frame.type === MessageType.WATCH_EVENT) {
+      this.eventIds.push([frame.requestId, frame.transactionId]);
       this.received.push(`EVENT ${text.replace(/\0$/, '').replaceAll('\0', ' ')}`);
       return;
     }
     this.received.push(`${nameOfType.get(frame.type) ?? frame.type} ${text.replace(/\0$/, '')}`);
-    this.#waiting.get(frame.requestId)?.(frame);
+    this.#waiting.get(frame.requestId)?.resolve(frame);
     this.#waiting.delete(frame.requestId);
   }
 
@@ -48,8 +60,9 @@ export class RawClient {
   frame(type: number, payload: string | Uint8Array, transactionId = 0): Promise<Frame> {
     this.#lastRequest += 1;
     const requestId = this.#lastRequest;
-    return new Promise((resolve) => {
-      this.#waiting.set(requestId, resolve);
+    if (this.transport.destroyed) return Promise.reject(new Error('ended before it was asked'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(requestId, { resolve, reject });
       this.transport.write(encodeFrames([{ type, requestId, transactionId, payload }]));
     });
   }

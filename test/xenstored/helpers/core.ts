@@ -7,7 +7,7 @@ import {
 import type { Connection } from '../../../src/xenstored/connection.js';
 import { Control } from '../../../src/xenstored/control.js';
 import { Domains } from '../../../src/xenstored/domains.js';
-import { Lifecycle } from '../../../src/xenstored/lifecycle.js';
+import { type DomainWorld, Lifecycle } from '../../../src/xenstored/lifecycle.js';
 import { Requests } from '../../../src/xenstored/requests.js';
 import { Store } from '../../../src/xenstored/store.js';
 import { Tree } from '../../../src/xenstored/tree.js';
@@ -15,12 +15,14 @@ import { Tree } from '../../../src/xenstored/tree.js';
 /** The store without log and sockets: a request is answered before the call returns. */
 export class Core {
   readonly store: Store;
+  readonly lifecycle: Lifecycle;
   readonly #requests: Requests;
 
-  constructor() {
+  /** @param world where domains live; without it all of them do, and none has a ring */
+  constructor(world: Partial<DomainWorld> = {}) {
     const domains = new Domains();
     this.store = new Store(Tree.empty(domains.specialPermissions('@releaseDomain')), domains);
-    const lifecycle = new Lifecycle(this.store, {
+    this.lifecycle = new Lifecycle(this.store, {
       domainState: () => 'alive',
       openRing: () => undefined,
       disconnectDomain: () => undefined,
@@ -28,12 +30,20 @@ export class Core {
         this.store.settled();
         return true;
       },
+      ...world,
     });
-    this.#requests = new Requests(this.store, lifecycle, new Control(this.store, undefined));
+    const control = new Control(this.store, undefined);
+    this.#requests = new Requests(this.store, this.lifecycle, control);
   }
 
-  connect(domid = 0): Connection {
-    return this.store.connect(domid, () => undefined);
+  /** @param wake called when something waits in the connection's outbox */
+  connect(domid = 0, wake: () => void = () => undefined): Connection {
+    return this.store.connect(domid, wake);
+  }
+
+  handle(connection: Connection, frame: Frame): void {
+    this.#requests.handle(connection, frame);
+    this.store.settled();
   }
 
   /** The answer's payload, for an error its name alone; events stay in the outboxes. */
