@@ -93,15 +93,25 @@ function* belowNode<W>(
   path: string,
   parent: TreeNode,
 ): Generator<{ path: string; node: TreeNode; parent: TreeNode; entries: WatchEntry<W>[] }> {
-  for (const [name, child] of index.children) {
+  for (const name of namesInOrder(index.children, parent)) {
+    const child = index.children.get(name);
     const node = parent.children?.get(name);
-    if (node === undefined) continue;
+    if (child === undefined || node === undefined) continue;
     const childPath = `${path}/${name}`;
     yield* belowNode(child, childPath, node);
     if (child.entries.size > 0) {
       yield { path: childPath, node, parent, entries: [...child.entries] };
     }
   }
+}
+
+/** Siblings go in order of their creation; which that is need not be known where one is watched. */
+function* namesInOrder(watched: ReadonlyMap<string, unknown>, parent: TreeNode): Generator<string> {
+  if (watched.size <= 1) {
+    yield* watched.keys();
+    return;
+  }
+  for (const { name } of parent.children ?? []) if (watched.has(name)) yield name;
 }
 
 function indexNames(path: string): string[] {
