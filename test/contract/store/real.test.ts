@@ -1,17 +1,15 @@
 import { afterAll, beforeAll } from 'vitest';
 import { contract } from './contract.js';
-import { buildShim, whyNotHere } from './real/real-daemon.js';
+import { buildShim, realKinds, whyNotHere } from './real/real-daemon.js';
 import { openReal } from './stores/real.js';
-
-const kinds = ['xenstored', 'oxenstored'] as const;
 
 let shim: Awaited<ReturnType<typeof buildShim>> | undefined;
 beforeAll(async () => {
-  if (kinds.some((kind) => whyNotHere(kind) === undefined)) shim = await buildShim();
+  if (realKinds.some((kind) => whyNotHere(kind) === undefined)) shim = await buildShim();
 });
 afterAll(() => shim?.remove());
 
-for (const kind of kinds) {
+for (const kind of realKinds) {
   const why = whyNotHere(kind);
   if (why === undefined) {
     contract(`Xen's ${kind}`, kind, () => openReal(kind, shim?.path ?? ''));

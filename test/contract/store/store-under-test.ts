@@ -19,3 +19,8 @@ export interface StoreUnderTest {
   guest(domid: number): Promise<RawClient>;
   close(): Promise<void>;
 }
+
+/** A store that programs other than these tests can be pointed at. */
+export interface StoreWithSocket extends StoreUnderTest {
+  readonly socketPath: string;
+}

@@ -13,7 +13,8 @@ const SHIM = new URL('./xen-shim.c', import.meta.url).pathname;
 /** A daemon is ready in some 20 ms; this is for a machine that does ten other things. */
 const START_LIMIT_MS = 20_000;
 
-export type RealKind = 'xenstored' | 'oxenstored';
+export const realKinds = ['xenstored', 'oxenstored'] as const;
+export type RealKind = (typeof realKinds)[number];
 
 /** A stock store daemon that runs on its own, on a host without Xen. */
 export interface RealDaemon {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { StoreDaemon } from '../../../../src/xenstored/daemon.js';
 import { temporaryDirectory } from '../../../xenstored/helpers/daemon.js';
 import { RawClient } from '../raw-client.js';
-import type { StoreUnderTest } from '../store-under-test.js';
+import type { StoreWithSocket } from '../store-under-test.js';
 import { FakeHypervisor } from './hypervisor.js';
 
 /** Our daemon with its log; domain 0 comes over the socket, or within the process. */
-export async function openDomovoi(over: 'socket' | 'process'): Promise<StoreUnderTest> {
+export async function openDomovoi(over: 'socket' | 'process'): Promise<StoreWithSocket> {
   const { path: dir, remove } = temporaryDirectory();
   const hypervisor = new FakeHypervisor();
   const daemon = await StoreDaemon.open({ dir, host: hypervisor });
@@ -14,6 +14,7 @@ export async function openDomovoi(over: 'socket' | 'process'): Promise<StoreUnde
   await daemon.listen(socketPath);
   return {
     kind: 'ours',
+    socketPath,
     connect: async () =>
       over === 'socket' ? RawClient.open(socketPath) : new RawClient(daemon.connectLocal(0)),
     guest: async (domid) => new RawClient(hypervisor.guestEnd(domid)),
