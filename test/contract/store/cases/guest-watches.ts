@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { StoreCase } from '../case.js';
+import type { StoreUnderTest } from '../store-under-test.js';
 import { home, make, newGuest, OK } from './helpers.js';
 
 export const guestWatchCases: readonly StoreCase[] = [
@@ -66,6 +67,19 @@ export const guestWatchCases: readonly StoreCase[] = [
       await guest.events();
       await dom0.rm('/w/a');
       expect(await guest.events()).toEqual(['/w/a/b/open open']);
+    },
+  },
+  {
+    name: 'a removal is told to those who may read the directory',
+    run: async (store) => {
+      expect(await removalHeard(store, false)).toEqual(['/w/shut t']);
+    },
+  },
+  {
+    name: 'and no less when it is committed',
+    differs: { xenstored: { why: 'then only those are told who could read the node itself' } },
+    run: async (store) => {
+      expect(await removalHeard(store, true)).toEqual(['/w/shut t']);
     },
   },
   {
@@ -158,3 +172,16 @@ export const guestWatchCases: readonly StoreCase[] = [
     },
   },
 ];
+
+async function removalHeard(store: StoreUnderTest, inTransaction: boolean): Promise<string[]> {
+  const dom0 = await store.connect();
+  const guest = await newGuest(store, dom0, 5);
+  await make(dom0, '/w', '', 'r0');
+  await make(dom0, '/w/shut', '', 'n0');
+  await guest.watch('/w', 't');
+  await guest.events();
+  const tx = inTransaction ? await dom0.start() : 0;
+  expect(await dom0.rm('/w/shut', tx)).toBe(OK);
+  if (inTransaction) expect(await dom0.end(tx)).toBe(OK);
+  return guest.events();
+}

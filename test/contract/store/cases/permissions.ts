@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { StoreCase } from '../case.js';
+import type { StoreUnderTest } from '../store-under-test.js';
 import { home, make, newGuest, OK, T } from './helpers.js';
 
 export const permissionCases: readonly StoreCase[] = [
@@ -298,19 +299,29 @@ export const permissionCases: readonly StoreCase[] = [
         why: 'a bug: RELEASE after SET_TARGET brings 4.17 down (talloc_free of a referenced connection)',
         cannotRun: true,
       },
-      oxenstored: { why: 'the next domain of that number is the target as well' },
+      oxenstored: {
+        why: 'a bug: the next domain of that number is the target as well',
+        instead: async (store) => {
+          expect(await readAfterTargetCameAgain(store)).toBe('new secret');
+        },
+      },
     },
     run: async (store) => {
-      const dom0 = await store.connect();
-      const stub = await newGuest(store, dom0, 5);
-      await newGuest(store, dom0, 6);
-      expect(await dom0.ask(T.SET_TARGET, '5\x006\0')).toBe(OK);
-      expect(await dom0.ask(T.RELEASE, '6\0')).toBe(OK);
-      await newGuest(store, dom0, 6);
-      await make(dom0, '/of6', 'new secret', 'n6');
-      expect(await stub.read('/of6')).toBe('EACCES');
-      expect(await dom0.ask(T.RELEASE, '5\0')).toBe(OK);
-      expect(await dom0.read('/of6')).toBe('new secret');
+      expect(await readAfterTargetCameAgain(store)).toBe('EACCES');
     },
   },
 ];
+
+async function readAfterTargetCameAgain(store: StoreUnderTest): Promise<string> {
+  const dom0 = await store.connect();
+  const stub = await newGuest(store, dom0, 5);
+  await newGuest(store, dom0, 6);
+  expect(await dom0.ask(T.SET_TARGET, '5\x006\0')).toBe(OK);
+  expect(await dom0.ask(T.RELEASE, '6\0')).toBe(OK);
+  await newGuest(store, dom0, 6);
+  await make(dom0, '/of6', 'new secret', 'n6');
+  const answer = await stub.read('/of6');
+  expect(await dom0.ask(T.RELEASE, '5\0')).toBe(OK);
+  expect(await dom0.read('/of6')).toBe('new secret');
+  return answer;
+}
