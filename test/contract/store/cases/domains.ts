@@ -133,7 +133,7 @@ export const domainCases: readonly StoreCase[] = [
   {
     name: 'RELEASE ends the connection of the domain',
     differs: {
-      oxenstored: { why: 'lets go of the ring when it next collects garbage', cannotRun: true },
+      oxenstored: { why: 'forgets the domain, but does not let go of its ring', cannotRun: true },
     },
     run: async (store) => {
       const a = await store.connect();
@@ -211,9 +211,6 @@ export const domainCases: readonly StoreCase[] = [
   },
   {
     name: 'the connection of a domain ends with it',
-    differs: {
-      oxenstored: { why: 'lets go of the ring when it next collects garbage', cannotRun: true },
-    },
     run: async (store) => {
       const a = await store.connect();
       const guest = await newGuest(store, a, 5);

@@ -153,6 +153,20 @@ export const transactionCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'and so it does when the transaction writes elsewhere',
+    differs: { oxenstored: { why: 'a bug: it does not remember what it did not find' } },
+    run: async (store) => {
+      const [a, b] = [await store.connect(), await store.connect()];
+      await a.write('/d/taken', 'by nobody');
+      const tx = await a.start();
+      expect(await a.read('/c/lock', tx)).toBe('ENOENT');
+      await a.write('/d/taken', 'by a', tx);
+      await b.write('/c/lock', 'b');
+      expect(await a.end(tx)).toBe('EAGAIN');
+      expect(await a.read('/d/taken')).toBe('by nobody');
+    },
+  },
+  {
     name: 'what others do elsewhere does not collide',
     run: async (store) => {
       const [a, b] = [await store.connect(), await store.connect()];
@@ -218,6 +232,22 @@ export const transactionCases: readonly StoreCase[] = [
       await b.write('/c/x', '1');
       await b.write('/c/x', '0');
       expect(await a.end(tx)).toBe(OK);
+    },
+  },
+  {
+    name: 'MKDIR of what was there makes it when it is gone at the commit',
+    differs: {
+      xenstored: { why: collidesInC },
+      oxenstored: { why: 'a bug: takes it for looking only, and the node stays gone' },
+    },
+    run: async (store) => {
+      const [a, b] = [await store.connect(), await store.connect()];
+      await a.write('/c/x', '');
+      const tx = await a.start();
+      expect(await a.mkdir('/c/x', tx)).toBe(OK);
+      await b.rm('/c/x');
+      expect(await a.end(tx)).toBe(OK);
+      expect(await a.read('/c/x')).toBe('');
     },
   },
   {
