@@ -5,7 +5,7 @@ import { RawClient } from '../raw-client.js';
 import type { StoreWithSocket } from '../store-under-test.js';
 import { FakeHypervisor } from './hypervisor.js';
 
-/** Our daemon with its log; domain 0 comes over the socket, or within the process. */
+/** Our daemon with its log; domains come over their sockets, or within the process. */
 export async function openDomovoi(over: 'socket' | 'process'): Promise<StoreWithSocket> {
   const { path: dir, remove } = temporaryDirectory();
   const hypervisor = new FakeHypervisor();
@@ -17,7 +17,10 @@ export async function openDomovoi(over: 'socket' | 'process'): Promise<StoreWith
     socketPath,
     connect: async () =>
       over === 'socket' ? RawClient.open(socketPath) : new RawClient(daemon.connectLocal(0)),
-    guest: async (domid) => new RawClient(hypervisor.guestEnd(domid)),
+    guest: async (domid) =>
+      over === 'socket'
+        ? RawClient.open(join(dir, 'domain', String(domid)))
+        : new RawClient(hypervisor.guestEnd(domid)),
     setDomainState: (domid, state) => {
       hypervisor.states.set(domid, state);
     },
