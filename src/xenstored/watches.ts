@@ -1,3 +1,4 @@
+import { isSpecial } from '../xenstore/path.js';
 import type { TreeNode } from './tree.js';
 
 /** A registered watch. */
@@ -19,7 +20,9 @@ interface IndexNode<W> {
 
 /** Watches by path: finding those that a change concerns costs the depth of its path. */
 export class WatchIndex<W> {
-  readonly #root: IndexNode<W> = { entries: new Set(), children: new Map() };
+  readonly #root = emptyNode<W>();
+  /** Special names lie outside the tree, where a node may bear the same name. */
+  readonly #special = emptyNode<W>();
   #size = 0;
 
   get size(): number {
@@ -27,11 +30,11 @@ export class WatchIndex<W> {
   }
 
   add(entry: WatchEntry<W>): void {
-    let node = this.#root;
+    let node = this.#rootOf(entry.path);
     for (const name of indexNames(entry.path)) {
       let child = node.children.get(name);
       if (child === undefined) {
-        child = { entries: new Set(), children: new Map() };
+        child = emptyNode();
         node.children.set(name, child);
       }
       node = child;
@@ -41,7 +44,12 @@ export class WatchIndex<W> {
   }
 
   remove(entry: WatchEntry<W>): void {
-    if (this.#removeBelow(this.#root, indexNames(entry.path), 0, entry)) this.#size -= 1;
+    const { path } = entry;
+    if (this.#removeBelow(this.#rootOf(path), indexNames(path), 0, entry)) this.#size -= 1;
+  }
+
+  #rootOf(path: string): IndexNode<W> {
+    return isSpecial(path) ? this.#special : this.#root;
   }
 
   #removeBelow(
@@ -62,19 +70,20 @@ export class WatchIndex<W> {
   /** The watches on a path and on all above it, oldest first. */
   concernedBy(path: string): WatchEntry<W>[] {
     const found: WatchEntry<W>[] = [];
-    const names = indexNames(path);
-    let node: IndexNode<W> | undefined = this.#root;
-    // A special name lies outside the tree: watches on the root do not hear of it.
-    if (!path.startsWith('@')) found.push(...node.entries);
-    for (const name of names) {
+    let node: IndexNode<W> | undefined = this.#rootOf(path);
+    for (const watch of node.entries) found.push(watch);
+    for (const name of indexNames(path)) {
       node = node.children.get(name);
       if (node === undefined) break;
-      found.push(...node.entries);
+      for (const watch of node.entries) found.push(watch);
     }
     return found.length > 1 ? found.sort((a, b) => a.order - b.order) : found;
   }
 
-  /** The watches on nodes below `path` that `subtree`, once at `path`, holds; children first. */
+  /**
+   * The watches on nodes below `path` that `subtree`, once at `path`, holds: siblings in order of
+   * creation, each behind what is below it, as the C daemon tells them.
+   */
   *below(
     path: string,
     subtree: TreeNode,
@@ -93,11 +102,10 @@ function* belowNode<W>(
   path: string,
   parent: TreeNode,
 ): Generator<{ path: string; node: TreeNode; parent: TreeNode; entries: WatchEntry<W>[] }> {
-  for (const name of namesInOrder(index.children, parent)) {
-    const child = index.children.get(name);
-    const node = parent.children?.get(name);
-    if (child === undefined || node === undefined) continue;
-    const childPath = `${path}/${name}`;
+  for (const node of watchedChildren(index, parent)) {
+    const child = index.children.get(node.name);
+    if (child === undefined) continue;
+    const childPath = `${path}/${node.name}`;
     yield* belowNode(child, childPath, node);
     if (child.entries.size > 0) {
       yield { path: childPath, node, parent, entries: [...child.entries] };
@@ -105,16 +113,17 @@ function* belowNode<W>(
   }
 }
 
-/** Siblings go in order of their creation; which that is need not be known where one is watched. */
-function* namesInOrder(watched: ReadonlyMap<string, unknown>, parent: TreeNode): Generator<string> {
-  if (watched.size <= 1) {
-    yield* watched.keys();
-    return;
-  }
-  for (const { name } of parent.children ?? []) if (watched.has(name)) yield name;
+/** Children that are watched or hold what is; several of them in order of creation. */
+function watchedChildren<W>(index: IndexNode<W>, { children }: TreeNode): Iterable<TreeNode> {
+  if (index.children.size > 1) return children ?? [];
+  return [...index.children.keys()].flatMap((name) => children?.get(name) ?? []);
 }
 
 function indexNames(path: string): string[] {
   if (path === '/') return [];
-  return path.startsWith('@') ? [path] : path.slice(1).split('/');
+  return isSpecial(path) ? [path] : path.slice(1).split('/');
+}
+
+function emptyNode<W>(): IndexNode<W> {
+  return { entries: new Set(), children: new Map() };
 }

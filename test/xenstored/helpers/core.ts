@@ -12,44 +12,77 @@ import { Requests } from '../../../src/xenstored/requests.js';
 import { Store } from '../../../src/xenstored/store.js';
 import { Tree } from '../../../src/xenstored/tree.js';
 
+export interface CoreOptions {
+  readonly tree?: Tree;
+  readonly domains?: Domains;
+  /** Where domains live; without it all of them do, each with a ring that leads nowhere. */
+  readonly world?: Partial<DomainWorld>;
+  /** Makes the pending commits durable. */
+  readonly write?: (store: Store) => void;
+}
+
 /** The store without log and sockets: a request is answered before the call returns. */
 export class Core {
   readonly store: Store;
   readonly lifecycle: Lifecycle;
   readonly #requests: Requests;
+  readonly #write: (store: Store) => void;
 
-  /** @param world where domains live; without it all of them do, and none has a ring */
-  constructor(world: Partial<DomainWorld> = {}) {
-    const domains = new Domains();
-    this.store = new Store(Tree.empty(domains.specialPermissions('@releaseDomain')), domains);
+  constructor(options: CoreOptions = {}) {
+    const domains = options.domains ?? new Domains();
+    const tree = options.tree ?? Tree.empty(domains.specialPermissions('@releaseDomain'));
+    this.store = new Store(tree, domains);
+    this.#write = options.write ?? (() => undefined);
     this.lifecycle = new Lifecycle(this.store, {
       domainState: () => 'alive',
-      openRing: () => undefined,
-      disconnectDomain: () => undefined,
+      openRing: () => ({ serve: () => undefined, abandon: () => undefined }),
+      disconnectDomain: (domid) => {
+        for (const connection of [...this.store.connectionsOf(domid)]) {
+          this.store.disconnect(connection);
+        }
+      },
       settle: () => {
-        this.store.settled();
+        this.settle();
         return true;
       },
-      ...world,
+      ...options.world,
     });
-    const control = new Control(this.store, undefined);
-    this.#requests = new Requests(this.store, this.lifecycle, control);
+    this.#requests = new Requests(this.store, this.lifecycle, new Control(this.store, undefined));
   }
 
-  /** @param wake called when something waits in the connection's outbox */
+  /**
+   * A connection of a domain, which becomes known by it.
+   *
+   * @param wake called when an event waits in the connection's outbox
+   */
   connect(domid = 0, wake: () => void = () => undefined): Connection {
+    if (!this.lifecycle.acquaint(domid)) throw new Error(`domain ${domid} does not exist`);
     return this.store.connect(domid, wake);
   }
 
   handle(connection: Connection, frame: Frame): void {
     this.#requests.handle(connection, frame);
+  }
+
+  settle(): void {
+    this.#write(this.store);
     this.store.settled();
+  }
+
+  /** Looks at what the hypervisor says, as the daemon does when told that domains have changed. */
+  look(): void {
+    this.lifecycle.follow();
+  }
+
+  /** Does a request; its answer stays in the outbox, among the events. */
+  send(connection: Connection, type: number, payload: string, transactionId = 0): void {
+    const bytes = encodeFrames([{ type, requestId: 1, transactionId, payload }]);
+    this.#requests.handle(connection, new Frame(bytes, 0, bytes.length));
   }
 
   /** The answer's payload, for an error its name alone; events stay in the outboxes. */
   ask(connection: Connection, type: number, payload: string, transactionId = 0): string {
-    const bytes = encodeFrames([{ type, requestId: 1, transactionId, payload }]);
-    this.#requests.handle(connection, new Frame(bytes, 0, bytes.length));
+    this.send(connection, type, payload, transactionId);
     const waiting = connection.outbox.take();
     const reply = waiting.find((frame) => frame.type !== MessageType.WATCH_EVENT);
     for (const frame of waiting) {
@@ -63,6 +96,16 @@ export class Core {
   /** Takes the paths of the events that wait for a connection. */
   events(connection: Connection): string[] {
     return connection.outbox.take().map((frame) => textOf(frame).split('\0')[0] ?? '');
+  }
+
+  /** Takes all that waits for a connection: `EVENT path token` or the text of a reply. */
+  messages(connection: Connection): string[] {
+    return connection.outbox.take().map((frame) => {
+      const text = textOf(frame);
+      return frame.type === MessageType.WATCH_EVENT
+        ? `EVENT ${text.slice(0, -1).replaceAll('\0', ' ')}`
+        : text;
+    });
   }
 }
 
