@@ -128,9 +128,12 @@ export class Domains {
   }
 
   rightsIn(subject: Subject, list: PermissionList): Rights {
-    return rightsOf(subject, list.entries, (domid) => {
-      const epoch = this.#records.get(domid)?.epoch;
-      return domid === 0 || (epoch !== undefined && epoch <= list.epoch);
-    });
+    return rightsOf(subject, list.entries, (domid) => this.isKnownSince(domid, list.epoch));
+  }
+
+  /** Whether a domain was known in an epoch and has been since. */
+  isKnownSince(domid: number, epoch: number): boolean {
+    const since = this.#records.get(domid)?.epoch;
+    return domid === 0 || (since !== undefined && since <= epoch);
   }
 }

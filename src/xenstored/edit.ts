@@ -93,10 +93,11 @@ export class Edit {
     this.#changes ??= new Map();
     let change = this.#changes.get(path);
     if (change === undefined) {
+      const before = this.#base && findBelow(this.#base, path);
       change = {
         path,
-        existedBefore: this.#base === undefined ? existed : this.existedBefore(path),
-        oldPermissions,
+        existedBefore: this.#base === undefined ? existed : before !== undefined,
+        oldPermissions: this.#base === undefined ? oldPermissions : before?.permissions,
         removed: undefined,
       };
       this.#changes.set(path, change);

@@ -1,5 +1,6 @@
 import { domainPath } from '../xenstore/path.js';
 import type { DomainRecord, RingAddress } from './domains.js';
+import type { Edit } from './edit.js';
 import type { DomainState } from './host.js';
 import { type Failure, failure } from './outcome.js';
 import type { Store } from './store.js';
@@ -132,6 +133,7 @@ export class Lifecycle {
     this.#store.commitOwn(
       (edit) => {
         for (const path of this.#ownedTops(domid)) edit.remove(path);
+        disownRoot(edit, domid);
       },
       [...this.#specialWithout(domid), { kind: 'domain-gone', domid }],
     );
@@ -171,6 +173,15 @@ export class Lifecycle {
       return [{ kind: 'special' as const, name, permissions }];
     });
   }
+}
+
+/** The root stays when its owner goes, and must not become the next one's of that domid. */
+function disownRoot(edit: Edit, domid: number): void {
+  const { root } = edit.tree;
+  const [owner, ...others] = root.permissions.entries;
+  if (owner?.domid !== domid) return;
+  const entries = [{ ...owner, domid: 0 }, ...others];
+  edit.setPermissions('/', root, { ...root.permissions, entries });
 }
 
 /** Topmost nodes that a domain owns at or below a node, and how many it owns there in all. */

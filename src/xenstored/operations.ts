@@ -2,7 +2,6 @@ import { parentPath } from '../xenstore/path.js';
 import {
   formatPermission,
   inheritedPermissions,
-  type Permissions,
   type Rights,
   type Subject,
 } from '../xenstore/permissions.js';
@@ -11,7 +10,7 @@ import type { Domains } from './domains.js';
 import type { Edit } from './edit.js';
 import { type Failure, failure, OK, type Outcome } from './outcome.js';
 import { nodeSize, nodeSizeOf, type Quotas } from './quotas.js';
-import type { Tree, TreeNode } from './tree.js';
+import type { PermissionList, Tree, TreeNode } from './tree.js';
 
 /** A request on the tree, its path absolute and well-formed. */
 export type Operation = Look | Change;
@@ -23,7 +22,12 @@ export type Look =
 export type Change =
   | { readonly kind: 'mkdir' | 'remove'; readonly path: string }
   | { readonly kind: 'write'; readonly path: string; readonly value: string }
-  | { readonly kind: 'set-permissions'; readonly path: string; readonly permissions: Permissions };
+  | {
+      readonly kind: 'set-permissions';
+      readonly path: string;
+      /** The epoch is that of the request: a replay must not mean domains that came later. */
+      readonly permissions: PermissionList;
+    };
 
 /** What is looked at, and who looks. */
 export interface View {
@@ -213,16 +217,20 @@ function remove(space: Workspace, path: string): Outcome {
   return OK;
 }
 
-function setPermissions(space: Workspace, path: string, permissions: Permissions): Outcome {
+function setPermissions(space: Workspace, path: string, permissions: PermissionList): Outcome {
   const { domains, edit, subject } = space;
+  const { entries, epoch } = permissions;
+  // It existed when the request came; a transaction may outlive it.
+  const owner = entries[0]?.domid ?? 0;
+  if (!domains.isKnownSince(owner, epoch)) return failure('ENOENT');
   const node = space.tree.find(path);
   const refused = refusal(space, path, node, (rights) =>
     node === undefined ? rights.write || rights.own : rights.write && rights.own,
   );
   if (refused !== undefined || node === undefined) return refused ?? failure('ENOENT');
-  if (subject.domid !== 0 && permissions[0]?.domid !== node.owner) return failure('EPERM');
-  const size = nodeSize(node) + 8 * (permissions.length - node.permissions.entries.length);
+  if (subject.domid !== 0 && owner !== node.owner) return failure('EPERM');
+  const size = nodeSize(node) + 8 * (entries.length - node.permissions.entries.length);
   if (isTooBig(space, size)) return failure('ENOSPC');
-  edit.setPermissions(path, node, { entries: permissions, epoch: domains.epoch });
+  edit.setPermissions(path, node, permissions);
   return OK;
 }

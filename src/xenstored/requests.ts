@@ -18,6 +18,7 @@ import type { Operation } from './operations.js';
 import { Failure, failure, OK, type Outcome } from './outcome.js';
 import type { Store } from './store.js';
 import type { Transaction } from './transaction.js';
+import type { PermissionList } from './tree.js';
 import type { WatchEntry } from './watches.js';
 
 /** A domain that asks about itself without knowing its number (xen/public/xen.h). */
@@ -186,24 +187,29 @@ export class Requests {
     frame: Frame,
   ): Outcome {
     const [path, ...texts] = strings(frame) ?? [];
-    const permissions: Permission[] = [];
+    const entries: Permission[] = [];
     for (const text of texts) {
       const permission = parsePermission(text);
       if (permission === undefined) return failure('EINVAL');
-      permissions.push(permission);
+      entries.push(permission);
     }
-    const owner = permissions[0];
+    const owner = entries[0];
     if (path === undefined || owner === undefined) return failure('EINVAL');
-    if (!connection.isPrivileged && permissions.length > this.#store.quotas.permissions) {
+    if (!connection.isPrivileged && entries.length > this.#store.quotas.permissions) {
       return failure('ENOSPC');
     }
     if (!this.#lifecycle.exists(owner.domid)) return failure('ENOENT');
-    for (const { domid } of permissions) this.#lifecycle.acquaint(domid);
+    for (const { domid } of entries) this.#lifecycle.acquaint(domid);
+    const permissions = { entries, epoch: this.#store.domains.epoch };
     if (isSpecial(path)) return this.#setSpecialPermissions(connection, path, permissions);
     return this.#perform(connection, transaction, { kind: 'set-permissions', path, permissions });
   }
 
-  #setSpecialPermissions(connection: Connection, path: string, entries: Permission[]): Outcome {
+  #setSpecialPermissions(
+    connection: Connection,
+    path: string,
+    permissions: PermissionList,
+  ): Outcome {
     const { domains } = this.#store;
     const name = specialNames.find((special) => special === path);
     if (name === undefined) return failure('EINVAL');
@@ -212,7 +218,6 @@ export class Requests {
       domains.specialPermissions(name),
     );
     if (!own || !write) return failure('EACCES');
-    const permissions = { entries, epoch: domains.epoch };
     this.#store.commitDomains({ kind: 'special', name, permissions });
     return OK;
   }

@@ -3,8 +3,9 @@ import { changesTree, type Operation, perform, type Workspace } from './operatio
 import { Failure, failure, type Outcome } from './outcome.js';
 import type { Tree } from './tree.js';
 
-/** Operations that a domain may do in one transaction: they are kept until its end. */
+/** What a domain may do in one transaction, as it is kept until its end: operations and bytes. */
 const OPERATIONS_MAX = 8192;
+const BYTES_MAX = 1024 * 1024;
 
 interface Done {
   readonly operation: Operation;
@@ -32,6 +33,8 @@ export class Transaction {
   readonly #done: Done[] = [];
   /** Nodes touched, counted for unprivileged domains only. */
   readonly #touched = new Set<string>();
+  /** Of paths, values and answers. */
+  #bytes = 0;
   #changed = false;
   #overQuota = false;
 
@@ -58,13 +61,17 @@ export class Transaction {
       : failure('ENOSPC');
     if (outcome instanceof Failure && outcome.code === 'ENOSPC') this.#overQuota = true;
     this.#changed ||= changesTree(operation);
-    this.#done.push({ operation, outcome });
+    // It will not be done again, so nothing more need be remembered.
+    if (!this.#overQuota) this.#done.push({ operation, outcome });
+    this.#bytes += bytesOf(operation, outcome);
     return outcome;
   }
 
   #isWithinQuota({ subject, quotas }: Surroundings, operation: Operation): boolean {
     if (subject.domid === 0) return true;
-    if (this.#overQuota || this.#done.length >= OPERATIONS_MAX) return false;
+    if (this.#overQuota || this.#done.length >= OPERATIONS_MAX || this.#bytes >= BYTES_MAX) {
+      return false;
+    }
     this.#touched.add(operation.path);
     return this.#touched.size <= quotas['transaction-nodes'];
   }
@@ -83,6 +90,11 @@ export class Transaction {
     }
     return edit;
   }
+}
+
+function bytesOf(operation: Operation, outcome: Outcome): number {
+  const value = operation.kind === 'write' ? operation.value.length : 0;
+  return operation.path.length + value + (typeof outcome === 'string' ? outcome.length : 0);
 }
 
 /** Generations count all changes of the tree, so a replay gives others: only the names matter. */
