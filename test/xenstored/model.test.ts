@@ -4,12 +4,11 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { MessageType } from '../../src/xenstore/wire.js';
 import type { Connection } from '../../src/xenstored/connection.js';
-import type { Domains } from '../../src/xenstored/domains.js';
 import { DurableLog } from '../../src/xenstored/log/log.js';
-import { type Tree, walk } from '../../src/xenstored/tree.js';
 import { Core } from './helpers/core.js';
 import { temporaryDirectory } from './helpers/daemon.js';
 import { type Client, type HostState, Model, type Operation } from './helpers/model.js';
+import { stateOf } from './helpers/state.js';
 
 const T = MessageType;
 /** The domains that the clients of a program are; 7 is only ever talked of. */
@@ -270,24 +269,6 @@ class Comparison {
   continueCompaction(): void {
     this.#log.continueCompaction();
   }
-}
-
-/** All that a restart must not change. */
-function stateOf({ tree, domains }: { tree: Tree; domains: Domains }) {
-  return {
-    generation: tree.generation,
-    nodes: [...walk(tree.root, '/')].map(([at, { value, permissions, generation }]) => ({
-      at,
-      value,
-      permissions,
-      generation,
-    })),
-    epoch: domains.epoch,
-    domains: [...domains.all()],
-    special: ['@introduceDomain', '@releaseDomain'].map((special) =>
-      domains.specialPermissions(special as '@introduceDomain'),
-    ),
-  };
 }
 
 // Without bias: many small values make few collisions.
