@@ -214,12 +214,36 @@ test('the log does not grow without bound, and nothing is lost while it is compa
   await second.close();
 });
 
+test('the size of the log follows what lives, not what was', async () => {
+  const store = await openOriginal();
+  const client = store.as(0);
+  const sizeOfLog = () => readFileSync(join(store.dir, 'store.log')).length;
+  // Domains come and go: 60 MB of history, and next to nothing left of it.
+  const value = 'v'.repeat(2000);
+  let written = 0;
+  for (let domid = 1; domid <= 1000; domid++) {
+    const home = `/local/domain/${domid}`;
+    await client.transaction(async (tx) => {
+      await Promise.all(Array.from({ length: 30 }, (_, i) => tx.write(`${home}/${i}`, value)));
+    });
+    await client.remove(home);
+    written += 30 * value.length;
+  }
+  expect(written).toBeGreaterThan(50e6);
+  // What lives, three times over, and 4 MB: the promise; a batch may exceed it before it is noticed.
+  expect(sizeOfLog()).toBeLessThan(5e6);
+  const again = await store.reopen();
+  expect(await again.as(0).list('/local/domain')).toEqual([]);
+  await again.close();
+});
+
 const childScript = fileURLToPath(new URL('./helpers/daemon-child.mjs', import.meta.url));
 
 /** Runs the daemon in a process of its own; resolves once it listens. */
 async function startChild(): Promise<ChildProcess> {
   const child = fork(childScript, [directory.path]);
-  const [message] = await once(child, 'message');
+  // A child that cannot start would else be waited for in vain.
+  const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   expect(message).toBe('listening');
   return child;
 }
@@ -256,6 +280,57 @@ describe('a daemon in a process of its own', () => {
       await exitOf(child);
     }
     expect(acknowledged).toBeGreaterThan(1000);
+  });
+
+  test('of several clients nothing acknowledged is lost to kill -9, no transaction halved', async () => {
+    const CLIENTS = 5;
+    const socketPath = join(directory.path, 'socket');
+    /** By client: the number of the last transaction that was acknowledged. */
+    const acknowledged = Array.from({ length: CLIENTS }, () => 0);
+    /** Writes outside of transactions that were acknowledged. */
+    const alone: string[] = [];
+    for (let life = 0; life < 4; life++) {
+      const child = await startChild();
+      const clients = await Promise.all(acknowledged.map(() => XenStoreClient.connect(socketPath)));
+      const writing = clients.map(async (client, index) => {
+        const mine = `/load/${index}`;
+        let next = Number((await client.maybeRead(`${mine}/last`)) ?? 0);
+        // The last transaction may have been committed without its client having heard of it.
+        expect(next - (acknowledged[index] ?? 0)).toBeOneOf([0, 1]);
+        const found = (await client.maybeList(mine)) ?? [];
+        expect(found).toHaveLength(next === 0 ? 0 : next + 1);
+        for (;;) {
+          next += 1;
+          const value = String(next);
+          await client.transaction(async (tx) => {
+            await Promise.all([
+              tx.write(`${mine}/${value}/a`, value),
+              tx.write(`${mine}/last`, value),
+            ]);
+            await tx.write('/load/shared', `${index}`);
+          });
+          acknowledged[index] = next;
+          await client.write(`${mine}/${value}/b`, 'x'.repeat(500));
+          alone.push(`${mine}/${value}/b`);
+          if (next > 60 * (life + 1)) child.kill('SIGKILL');
+        }
+      });
+      const ends = await Promise.allSettled(writing);
+      for (const end of ends) {
+        expect(end).toMatchObject({ status: 'rejected', reason: { code: 'ECONNRESET' } });
+      }
+      await exitOf(child);
+      const store = await openStore({ path: directory.path, remove: () => undefined });
+      const reader = store.as(0);
+      expect(await reader.control('check')).toBe('OK');
+      for (const [index, last] of acknowledged.entries()) {
+        for (let number = 1; number <= last; number++) {
+          expect(await reader.readText(`/load/${index}/${number}/a`)).toBe(String(number));
+        }
+      }
+      for (const path of alone) expect(await reader.exists(path), path).toBe(true);
+      await store.daemon.close();
+    }
   });
 
   test('a full disk: changes are refused, nothing half done, and all goes on when there is room', async () => {
