@@ -150,7 +150,7 @@ class Comparison {
     this.#log = log;
     this.core = new Core({
       ...recovered,
-      domainState: (domid) => this.model.host.get(domid) ?? 'alive',
+      world: { domainState: (domid) => this.model.host.get(domid) ?? 'alive' },
       write: ({ pending }) => log.write(pending),
     });
     const { connection, client } = this.#pair(0);

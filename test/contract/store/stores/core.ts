@@ -34,6 +34,7 @@ export function openCore(): StoreUnderTest {
       try {
         for (let frame = decoder.next(); frame; frame = decoder.next()) {
           core.handle(connection, frame);
+          core.settle();
         }
         flush();
       } catch {
@@ -47,9 +48,9 @@ export function openCore(): StoreUnderTest {
       if (connection.domid === domid) end(transport, connection);
     }
   };
-  const core = new Core({
-    domainState: (domid) => hypervisor.domainState(domid),
-    openRing: (domid) => {
+  const world = {
+    domainState: (domid: number) => hypervisor.domainState(domid),
+    openRing: (domid: number) => {
       const ring = hypervisor.connectRing(domid);
       return {
         serve: () => {
@@ -60,7 +61,8 @@ export function openCore(): StoreUnderTest {
       };
     },
     disconnectDomain,
-  });
+  };
+  const core = new Core({ world });
   core.store.commitOwn((edit) => {
     for (const path of ['/tool', '/tool/xenstored', '/local', '/local/domain']) {
       edit.create(path, '', core.store.tree.root.permissions);
