@@ -15,9 +15,9 @@
  *   limit        seconds after which this program dies; default 60
  *   root         what domains are created below, and what `remove` removes; default the root
  *
- * Prints one line of JSON; latencies are in microseconds.
+ * Prints one line of JSON; latencies are in microseconds, `pid` is the daemon's.
  */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* struct ucred */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -117,6 +117,7 @@ static size_t recorded, room;
 static unsigned long begun, finished, retries;
 static uint64_t measured_from, deadline = UINT64_MAX, last_finish;
 static int epoll = -1;
+static pid_t daemon_pid;
 static uint32_t random_state = 12345;
 
 static void die(const char *format, ...)
@@ -250,6 +251,13 @@ static void open_connection(struct connection *c)
 	/* Blocks while the backlog is full: that of the real daemons is 1. */
 	if (connect(c->fd, (struct sockaddr *)&address, sizeof address) < 0)
 		die("connect %s: %s", socket_path, strerror(errno));
+	if (!daemon_pid) {
+		struct ucred peer;
+		socklen_t length = sizeof peer;
+		if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+			die("SO_PEERCRED: %s", strerror(errno));
+		daemon_pid = peer.pid;
+	}
 	if (epoll >= 0) {
 		struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
 		if (epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event) < 0) die("epoll_ctl: %s", strerror(errno));
@@ -450,8 +458,8 @@ static void report(void)
 	double late = recorded >= WINDOW ? window_median(recorded - WINDOW) : 0;
 	double p50 = quantile(latencies, recorded, 0.5), p99 = quantile(latencies, recorded, 0.99);
 	printf("{\"count\":%zu,\"seconds\":%.6f,\"perSecond\":%.1f,\"p50\":%.2f,\"p99\":%.2f,"
-	       "\"early\":%.2f,\"late\":%.2f,\"retries\":%lu}\n",
-	       recorded, span, (double)recorded / span, p50, p99, early, late, retries);
+	       "\"early\":%.2f,\"late\":%.2f,\"retries\":%lu,\"pid\":%d}\n",
+	       recorded, span, (double)recorded / span, p50, p99, early, late, retries, (int)daemon_pid);
 }
 
 static void parse_shape(const char *text)

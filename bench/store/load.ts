@@ -32,6 +32,8 @@ export interface Measurement {
   readonly late: number;
   /** Transactions that were answered EAGAIN and begun again. */
   readonly retries: number;
+  /** The daemon's process. */
+  readonly pid: number;
 }
 
 /** Makes a load on the daemon that listens on the socket. */

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  Daemons,
   memoryOf,
   type RunningDaemon,
   type Subject,
-  startDaemon,
   subjects,
   whyMissing,
 } from './daemons.js';
@@ -18,14 +18,18 @@ import { type Case, fullScale, quickScale, type Row, rowsOf } from './rows.js';
 
 const usage = `npm run bench:store -- [options]
   --rows A,B     only rows whose names match one of these regular expressions
-  --rounds N     rounds for each row (default 5, quick 3); medians are over the rounds
+  --rounds N     rounds for each row (default 11, quick 3); medians are over the rounds
   --only A,B     only these daemons: ours, c, ox
   --quick        shorter loads and 1,000 domains instead of 10,000
   --json FILE    writes every round and verdict
   --list         names the rows`;
 
-/** Load that a daemon has had before anything is measured, so that its code is compiled. */
-const warmUp = { domains: 300, seconds: 1 };
+/** Load that a daemon has had before anything is measured: ours until its code is compiled. */
+const warmUps = {
+  ours: { domains: 300, seconds: 1.5 },
+  c: { domains: 20, seconds: 0.2 },
+  ox: { domains: 20, seconds: 0.2 },
+} as const satisfies Record<Subject, unknown>;
 
 interface Contender {
   readonly subject: Subject;
@@ -34,13 +38,12 @@ interface Contender {
 }
 
 class Bench {
-  readonly #dir: string;
+  readonly #daemons: Daemons;
   readonly #load: Load;
   readonly #subjects: readonly Subject[];
-  #started = 0;
 
-  constructor(dir: string, load: Load, running: readonly Subject[]) {
-    this.#dir = dir;
+  constructor(daemons: Daemons, load: Load, running: readonly Subject[]) {
+    this.#daemons = daemons;
     this.#load = load;
     this.#subjects = running;
   }
@@ -68,9 +71,8 @@ class Bench {
   async #measureOne(row: Row, contender: Contender, results: Results): Promise<void> {
     const { subject, of } = contender;
     contender.daemon ??= await this.#start(contender);
-    const { socketPath, pid } = contender.daemon;
-    const measurement = await this.#load(socketPath, of.load);
-    results.add(subject, of.name, { ...measurement, ...memoryOf(pid) });
+    const measurement = await this.#load(contender.daemon.socketPath, of.load);
+    results.add(subject, of.name, { ...measurement, ...memoryOf(measurement.pid) });
     if (row.fresh) {
       await contender.daemon.stop();
       contender.daemon = undefined;
@@ -79,15 +81,15 @@ class Bench {
 
   /** A daemon that is warm, prepared, and has in its store only what the preparation left. */
   async #start({ subject, of }: Contender): Promise<RunningDaemon> {
-    this.#started += 1;
-    const daemon = await startDaemon(subject, join(this.#dir, `${subject}-${this.#started}`));
+    const daemon = await this.#daemons.start(subject);
     const { socketPath } = daemon;
+    const { domains, seconds } = warmUps[subject];
     const root = '/warm-up';
-    await this.#load(socketPath, { op: 'domain', count: warmUp.domains, root });
+    await this.#load(socketPath, { op: 'domain', count: domains, root });
     await this.#load(socketPath, { op: 'remove', root });
     if (of.prepare !== undefined) {
       await this.#load(socketPath, of.prepare);
-      await this.#load(socketPath, { ...of.load, warm: 0, seconds: warmUp.seconds });
+      await this.#load(socketPath, { ...of.load, seconds });
     }
     return daemon;
   }
@@ -119,13 +121,14 @@ async function main(): Promise<void> {
   const wanted = values.only?.split(',') ?? subjects;
   const running = subjects.filter((subject) => wanted.includes(subject) && isHere(subject));
   if (running.length === 0) throw new Error('none of the daemons can run here');
-  const defaultRounds = values.quick ? 3 : 5;
+  const defaultRounds = values.quick ? 3 : 11;
 
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
+  const daemons = new Daemons();
   const judgements: Judgement[] = [];
   const raw: unknown[] = [];
   try {
-    const bench = new Bench(dir, await buildLoad(dir), running);
+    const bench = new Bench(daemons, await buildLoad(dir), running);
     for (const row of rows) {
       const rounds = Number(values.rounds ?? row.rounds ?? defaultRounds);
       const results = await bench.measure(row, rounds);
