@@ -1,10 +1,14 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import {
+  buildShim,
+  startRealDaemon,
+  whyNotHere,
+} from '../../test/contract/store/real/real-daemon.js';
 
 export const subjects = ['ours', 'c', 'ox'] as const;
 export type Subject = (typeof subjects)[number];
@@ -23,34 +27,28 @@ export interface Memory {
 const START_LIMIT_MS = 10_000;
 const ourDaemon = fileURLToPath(new URL('our-daemon.mjs', import.meta.url));
 const ourBuild = fileURLToPath(new URL('../../dist/src/xenstored/daemon.js', import.meta.url));
-const realXenstored = process.env.DOMOVOI_REAL_XENSTORED;
+const realKinds = { c: 'xenstored', ox: 'oxenstored' } as const;
 
 /** Why a daemon cannot run on this machine; undefined when it can. */
 export function whyMissing(subject: Subject): string | undefined {
-  if (subject !== 'ours') return realXenstored ? undefined : 'DOMOVOI_REAL_XENSTORED is not set';
+  if (subject !== 'ours') return whyNotHere(realKinds[subject]);
   return existsSync(ourBuild) ? undefined : 'not built: npm run build';
 }
 
 /** Starts daemons, each on an empty store. */
 export class Daemons {
+  #shim: ReturnType<typeof buildShim> | undefined;
+
   /** The daemon listens when the promise resolves. */
   async start(subject: Subject): Promise<RunningDaemon> {
-    return subject === 'ours' ? startOurs() : startReal(subject);
+    if (subject === 'ours') return startOurs();
+    this.#shim ??= buildShim();
+    return startRealDaemon(realKinds[subject], (await this.#shim).path);
   }
-}
 
-async function startReal(subject: 'c' | 'ox'): Promise<RunningDaemon> {
-  const run = promisify(execFile);
-  const script = realXenstored ?? '';
-  const dir = mkdtempSync(join(tmpdir(), 'bench-'));
-  await run(script, ['start', dir, subject === 'c' ? 'c' : 'ocaml']);
-  return {
-    socketPath: join(dir, 'socket'),
-    stop: async () => {
-      await run(script, ['stop', dir]);
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  async close(): Promise<void> {
+    (await this.#shim)?.remove();
+  }
 }
 
 async function startOurs(): Promise<RunningDaemon> {

@@ -1,6 +1,6 @@
 // npm run bench:store: our store daemon, the C xenstored and oxenstored under the same loads.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -95,6 +95,17 @@ class Bench {
   }
 }
 
+/** A directory for all temporary files of the bench and of its daemons, gone when the bench is. */
+function temporaryRoot(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-'));
+  process.env.TMPDIR = dir;
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  return dir;
+}
+
 function print(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -123,7 +134,7 @@ async function main(): Promise<void> {
   if (running.length === 0) throw new Error('none of the daemons can run here');
   const defaultRounds = values.quick ? 3 : 11;
 
-  const dir = mkdtempSync(join(tmpdir(), 'bench-'));
+  const dir = temporaryRoot();
   const daemons = new Daemons();
   const judgements: Judgement[] = [];
   const raw: unknown[] = [];
@@ -148,7 +159,7 @@ async function main(): Promise<void> {
       judgements.push(...judged);
     }
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    await daemons.close();
   }
   const scale = values.quick ? ' (quick: shorter loads, 1,000 domains)' : '';
   print(`Promise, figure, verdict${scale}`, ...judgementLines(judgements));
