@@ -58,9 +58,35 @@ function verdictOf(figure: number | undefined, limit: Pledge['limit']): Verdict 
 export function judgementLines(judgements: readonly Judgement[]): string[] {
   const width = Math.max(...judgements.map(({ promise }) => promise.length));
   return judgements.map(({ promise, figure, unit, verdict }) => {
-    const text = figure === undefined ? '-' : `${figure.toFixed(unit === 'x' ? 2 : 0)} ${unit}`;
+    const text = figure === undefined ? '-' : figureText(figure, unit);
     return `${promise.padEnd(width)}  ${text.padStart(9)}  ${verdict}`;
   });
+}
+
+/** The figures in a specification, in place of those that stand there. */
+export function recordIn(text: string, judgements: readonly Judgement[]): string {
+  const rows = judgements.map(({ row, promise, figure, unit, verdict }) => [
+    `\`${row}\``,
+    promise,
+    figure === undefined ? verdict : `${figureText(figure, unit)}, ${verdict}`,
+  ]);
+  const table = [['row', 'promise', 'last measured'], ...rows];
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const lines = table.map((cells) => {
+    const padded = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return `| ${padded.join(' | ')} |`;
+  });
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
+  const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->'];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the specification lacks ${begin} or ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`;
+}
+
+function figureText(figure: number, unit: string): string {
+  return `${figure.toFixed(unit === 'x' ? 2 : 0)} ${unit}`;
 }
 
 function number(value: number): string {

@@ -1,5 +1,5 @@
 // npm run bench:store: our store daemon, the C xenstored and oxenstored under the same loads.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ import {
   whyMissing,
 } from './daemons.js';
 import { buildLoad, type Load } from './load.js';
-import { caseLines, type Judgement, judge, judgementLines } from './report.js';
+import { caseLines, type Judgement, judge, judgementLines, recordIn } from './report.js';
 import { Results } from './results.js';
 import { type Case, fullScale, quickScale, type Row, rowsOf } from './rows.js';
 
@@ -22,7 +22,10 @@ const usage = `npm run bench:store -- [options]
   --only A,B     only these daemons: ours, c, ox
   --quick        shorter loads and 1,000 domains instead of 10,000
   --json FILE    writes every round and verdict
+  --record       writes the figures into docs/specification.md; only of a run of everything
   --list         names the rows`;
+
+const specification = new URL('../../docs/specification.md', import.meta.url);
 
 /** Load that a daemon has had before anything is measured: ours until its code is compiled. */
 const warmUps = {
@@ -118,6 +121,7 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      record: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -132,6 +136,9 @@ async function main(): Promise<void> {
   const wanted = values.only?.split(',') ?? subjects;
   const running = subjects.filter((subject) => wanted.includes(subject) && isHere(subject));
   if (running.length === 0) throw new Error('none of the daemons can run here');
+  if (values.record && (values.quick || values.rows !== undefined || running.length < 3)) {
+    throw new Error('--record wants a run of all rows and daemons, and not a quick one');
+  }
   const defaultRounds = values.quick ? 3 : 11;
 
   const dir = temporaryRoot();
@@ -165,6 +172,9 @@ async function main(): Promise<void> {
   print(`Promise, figure, verdict${scale}`, ...judgementLines(judgements));
   if (values.json !== undefined) {
     writeFileSync(values.json, `${JSON.stringify({ judgements, measurements: raw }, null, 2)}\n`);
+  }
+  if (values.record) {
+    writeFileSync(specification, recordIn(readFileSync(specification, 'utf8'), judgements));
   }
   if (judgements.some(({ verdict }) => verdict === 'BROKEN')) process.exitCode = 1;
 }
