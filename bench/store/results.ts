@@ -36,9 +36,10 @@ export class Results {
     return upper === undefined || lower === undefined ? undefined : upper / lower;
   }
 
-  /** The time of the last operations through that of those around the 100th. */
+  /** The time of the last operations through that of those around the 100th; undefined with fewer. */
   growth(subject: Subject): number | undefined {
-    return medianOf(this.rounds(subject).map(({ early, late }) => late / early));
+    const long = this.rounds(subject).filter(({ early }) => early > 0);
+    return medianOf(long.map(({ early, late }) => late / early));
   }
 }
 

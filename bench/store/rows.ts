@@ -101,7 +101,7 @@ export function rowsOf(scale: Scale): readonly Row[] {
     simple(
       `event-${connections}`,
       { op: 'event', connections },
-      rateAgainstC(`write on A to event at B, ${connections} pairs`, 0.9),
+      rateAgainstC(`write on A to event at B, ${counted(connections, 'pair')}`, 0.9),
     ),
   );
 
@@ -174,7 +174,7 @@ export function rowsOf(scale: Scale): readonly Row[] {
     fresh: true,
     rounds: 3,
     cases: [1, 4, 8, 16].map((connections) => ({
-      name: `${connections} writers`,
+      name: counted(connections, 'writer'),
       load: { op: 'domain', connections, seconds: scale.parallelSeconds },
       on: all,
     })),
@@ -183,7 +183,7 @@ export function rowsOf(scale: Scale): readonly Row[] {
         text: '16 parallel writers create domains: no slower in total than one',
         limit: { atLeast: 1 },
         figure: (results) =>
-          results.ratio('perSecond', ['ours', '16 writers'], ['ours', '1 writers']),
+          results.ratio('perSecond', ['ours', '16 writers'], ['ours', '1 writer']),
       },
     ],
   };
@@ -199,4 +199,8 @@ export function rowsOf(scale: Scale): readonly Row[] {
     domains,
     parallel,
   ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
