@@ -12,13 +12,16 @@
  *   warm         seconds of the same load before the measurement
  *   seconds      of the measurement
  *   count        operations, instead of seconds
+ *   cpu          this program runs on this CPU only
+ *   daemon_cpu   so does the daemon's main thread, from now on
  *   limit        seconds after which this program dies; default 60
  *   root         what domains are created below, and what `remove` removes; default the root
  *
  * Prints one line of JSON; latencies are in microseconds, `pid` is the daemon's.
  */
-#define _GNU_SOURCE /* struct ucred */
+#define _GNU_SOURCE /* struct ucred, sched_setaffinity */
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -111,6 +114,7 @@ static unsigned shape[MAX_LEVELS] = { 16 }, levels = 1, leaves = 16;
 static double warm_seconds = 0, seconds = 1;
 static unsigned long count;
 static unsigned limit = 60;
+static int cpu = -1, daemon_cpu = -1;
 
 static uint32_t *latencies;
 static size_t recorded, room;
@@ -243,6 +247,15 @@ static void flush(struct connection *c)
 	c->filled = 0;
 }
 
+static void pin(pid_t pid, int to)
+{
+	cpu_set_t only;
+	if (to < 0) return;
+	CPU_ZERO(&only);
+	CPU_SET(to, &only);
+	if (sched_setaffinity(pid, sizeof only, &only) < 0) die("cpu %d: %s", to, strerror(errno));
+}
+
 static void open_connection(struct connection *c)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -257,6 +270,7 @@ static void open_connection(struct connection *c)
 		if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
 			die("SO_PEERCRED: %s", strerror(errno));
 		daemon_pid = peer.pid;
+		pin(daemon_pid, daemon_cpu);
 	}
 	if (epoll >= 0) {
 		struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
@@ -490,6 +504,8 @@ static void option(const char *text)
 	else if (IS("warm")) warm_seconds = atof(value);
 	else if (IS("seconds")) seconds = atof(value);
 	else if (IS("count")) count = strtoul(value, NULL, 10);
+	else if (IS("cpu")) cpu = atoi(value);
+	else if (IS("daemon_cpu")) daemon_cpu = atoi(value);
 	else if (IS("limit")) limit = (unsigned)atoi(value);
 	else if (IS("root")) root = value;
 	else die("no option %s", text);
@@ -509,6 +525,7 @@ int main(int argc, char **argv)
 	}
 	if (op == OP_REMOVE) count = 1;
 	alarm(limit);
+	pin(0, cpu);
 	run();
 	report();
 	return 0;

@@ -39,12 +39,22 @@ export interface Measurement {
 /** Makes a load on the daemon that listens on the socket. */
 export type Load = (socketPath: string, options: LoadOptions) => Promise<Measurement>;
 
+/** Which CPUs client and daemon run on: the scheduler's choice, one each, or one for both. */
+export const placements = {
+  free: {},
+  apart: { cpu: 2, daemon_cpu: 1 },
+  same: { cpu: 1, daemon_cpu: 1 },
+} as const;
+export type Placement = keyof typeof placements;
+
 /** Compiles the client into the directory. */
-export async function buildLoad(dir: string): Promise<Load> {
+export async function buildLoad(dir: string, placement: Placement): Promise<Load> {
   const program = join(dir, 'client');
   await run('cc', ['-O2', '-o', program, source]);
   return async (socketPath, options) => {
-    const words = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+    const words = Object.entries({ ...options, ...placements[placement] }).map(
+      ([key, value]) => `${key}=${value}`,
+    );
     const { stdout } = await run(program, [socketPath, ...words]);
     return JSON.parse(stdout) as Measurement;
   };

@@ -11,7 +11,7 @@ import {
   subjects,
   whyMissing,
 } from './daemons.js';
-import { buildLoad, type Load } from './load.js';
+import { buildLoad, type Load, type Placement, placements } from './load.js';
 import { caseLines, type Judgement, judge, judgementLines, recordIn } from './report.js';
 import { Results } from './results.js';
 import { type Case, fullScale, quickScale, type Row, rowsOf } from './rows.js';
@@ -20,6 +20,9 @@ const usage = `npm run bench:store -- [options]
   --rows A,B     only rows whose names match one of these regular expressions
   --rounds N     rounds for each row (default 11, quick 3); medians are over the rounds
   --only A,B     only these daemons: ours, c, ox
+  --cpus HOW     free: the scheduler places client and daemon (default); apart: each has a CPU of
+                 its own; same: they share one. It makes up to a factor of 2 where there is one
+                 request at a time, so with free placement repeat what looks odd
   --quick        shorter loads and 1,000 domains instead of 10,000
   --json FILE    writes every round and verdict
   --record       writes the figures into docs/specification.md; only of a run of everything
@@ -119,6 +122,7 @@ async function main(): Promise<void> {
       rows: { type: 'string' },
       rounds: { type: 'string' },
       only: { type: 'string' },
+      cpus: { type: 'string', default: 'free' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       record: { type: 'boolean', default: false },
@@ -139,6 +143,8 @@ async function main(): Promise<void> {
   if (values.record && (values.quick || values.rows !== undefined || running.length < 3)) {
     throw new Error('--record wants a run of all rows and daemons, and not a quick one');
   }
+  const placement = (Object.keys(placements) as Placement[]).find((name) => name === values.cpus);
+  if (placement === undefined) throw new Error(`--cpus ${values.cpus}: free, apart or same`);
   const defaultRounds = values.quick ? 3 : 11;
 
   const dir = temporaryRoot();
@@ -146,7 +152,7 @@ async function main(): Promise<void> {
   const judgements: Judgement[] = [];
   const raw: unknown[] = [];
   try {
-    const bench = new Bench(daemons, await buildLoad(dir), running);
+    const bench = new Bench(daemons, await buildLoad(dir, placement), running);
     for (const row of rows) {
       const rounds = Number(values.rounds ?? row.rounds ?? defaultRounds);
       const results = await bench.measure(row, rounds);
