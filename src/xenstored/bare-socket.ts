@@ -118,6 +118,11 @@ class BareSocket implements Transport {
     else this.#stream.resume();
   }
 
+  finish(): void {
+    if (this.#stream === undefined) this.close();
+    else this.#stream.finish();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

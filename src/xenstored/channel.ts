@@ -102,8 +102,9 @@ export class Channel implements Receiver {
       const takesMore = connection.outbox.length === 0 || this.#send();
       connection.state = takesMore ? (this.#mayHoldMore ? 'BUSY' : 'OK') : 'BLOCKED';
     }
-    if (this.#isLast && !this.#mayHoldMore) this.end(this.#reason);
-    else if (this.#mayHoldMore && connection.state !== 'BLOCKED') this.#owner.schedule(this);
+    if (connection.state === 'BLOCKED') return;
+    if (this.#mayHoldMore) this.#owner.schedule(this);
+    else if (this.#isLast) this.#finish();
   }
 
   #send(): boolean {
@@ -112,6 +113,17 @@ export class Channel implements Receiver {
     if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);
     encodeFramesInto(scratch, messages);
     return this.#transport.send(scratch.subarray(0, size));
+  }
+
+  /** Ends the channel when all has been said. */
+  #finish(): void {
+    if (this.#reason !== undefined) {
+      this.end(this.#reason);
+      return;
+    }
+    this.#isEnded = true;
+    this.#transport.finish();
+    this.#owner.ended(this, undefined);
   }
 
   /** Ends the channel at once. */

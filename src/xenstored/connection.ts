@@ -18,6 +18,8 @@ export class Connection {
   readonly domid: number;
   readonly access: ConnectionAccess;
   state: ConnectionState = 'OK';
+  /** It has been logged that many events wait for it. */
+  isKnownToLag = false;
   readonly outbox = new Outbox();
   readonly transactions = new Map<number, Transaction>();
   /** By {@link watchKey}, in order of registration. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { atoi } from './arguments.js';
 import { connectionTable, dump, summary } from './control-report.js';
 import type { StoreLogger } from './host.js';
@@ -95,6 +96,8 @@ export class Control {
   }
 
   #writeFile(path: string, lines: Iterable<string>): Outcome {
+    // Nobody knows where a daemon is.
+    if (!isAbsolute(path)) return failure('EINVAL');
     try {
       const fd = openSync(path, 'w', 0o600);
       try {

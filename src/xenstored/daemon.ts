@@ -197,14 +197,22 @@ export class StoreDaemon {
         'request',
       );
     }
-    this.#requests.handle(connection, frame);
+    try {
+      this.#requests.handle(connection, frame);
+    } catch (error) {
+      // A fault of ours. Tree and log must not part ways for it.
+      this.#logger?.error({ err: error }, 'a request could not be handled: changes are undone');
+      this.#store.rollBack();
+      throw error;
+    }
   }
 
   #isTooFarBehind(connection: Connection): boolean {
     const { id, domid, outbox } = connection;
     const { quotas, softQuotas } = this.#store;
     if (connection.isPrivileged) return outbox.eventBytes > EVENT_BYTES_MAX;
-    if (outbox.eventBytes > softQuotas.memory) {
+    if (outbox.eventBytes > softQuotas.memory && !connection.isKnownToLag) {
+      connection.isKnownToLag = true;
       this.#logger?.warn({ connection: id, domid }, 'many events wait for a domain');
     }
     return outbox.eventBytes > quotas.memory;

@@ -1,5 +1,8 @@
 import { MessageType, type OutgoingFrame } from '../xenstore/wire.js';
 
+/** Bytes of memory that a waiting event takes besides its payload. */
+const EVENT_OVERHEAD = 100;
+
 interface Message extends OutgoingFrame {
   readonly payload: string;
   /** The batch on whose durability the message rests; 0 when on none. */
@@ -18,7 +21,7 @@ export class Outbox {
     return this.#messages.length;
   }
 
-  /** Bytes of the events that wait. Replies need no count: who does not read is not read from. */
+  /** Bytes that the waiting events take, about. Replies need no count: who does not read is not read from. */
   get eventBytes(): number {
     return this.#eventBytes;
   }
@@ -39,7 +42,7 @@ export class Outbox {
       if (this.#events.has(payload)) return;
       this.#events.add(payload);
     }
-    this.#eventBytes += payload.length;
+    this.#eventBytes += payload.length + EVENT_OVERHEAD;
     this.#messages.push({
       type: MessageType.WATCH_EVENT,
       requestId: 0,
@@ -66,7 +69,7 @@ export class Outbox {
         kept.push(message);
       } else if (message.type === MessageType.WATCH_EVENT) {
         this.#events.delete(message.payload);
-        this.#eventBytes -= message.payload.length;
+        this.#eventBytes -= message.payload.length + EVENT_OVERHEAD;
       } else {
         kept.push({ ...message, type: MessageType.ERROR, payload: 'ENOSPC\0', batch: 0 });
       }

@@ -75,7 +75,9 @@ export class Requests {
   handle(connection: Connection, frame: Frame): void {
     const { type, requestId, transactionId } = frame;
     const outcome = this.#answer(connection, frame);
-    const batch = independentOfBatch.has(type) ? 0 : this.#store.batch;
+    const batch = independentOfBatch.has(type)
+      ? 0
+      : this.#store.batchFor(connection.transactions.get(transactionId));
     if (outcome instanceof Failure) {
       connection.reply(MessageType.ERROR, requestId, transactionId, `${outcome.code}\0`, batch);
       return;

@@ -176,6 +176,12 @@ export class Store {
     return this.#pending.length > 0 ? this.#batch : 0;
   }
 
+  /** As {@link batch}, of what happens in a transaction that is still open. */
+  batchFor(transaction: Transaction | undefined): number {
+    const version = this.#checkpoint?.version ?? 0;
+    return transaction !== undefined && transaction.startVersion <= version ? 0 : this.batch;
+  }
+
   /** Commits that are not durable yet, oldest first. */
   get pending(): readonly Commit[] {
     return this.#pending;

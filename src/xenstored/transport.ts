@@ -24,6 +24,8 @@ export interface Transport {
   /** Reads no more until `resume`. */
   pause(): void;
   resume(): void;
+  /** Closes once all that waits has gone out, telling nobody. */
+  finish(): void;
   /** Closes at once, telling nobody. Bytes that wait are lost. Safe to call twice. */
   close(): void;
 }
@@ -58,6 +60,10 @@ export class StreamTransport implements Transport {
 
   resume(): void {
     this.#stream.resume();
+  }
+
+  finish(): void {
+    this.#stream.end(() => this.#stream.destroy());
   }
 
   close(): void {

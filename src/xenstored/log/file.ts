@@ -76,11 +76,21 @@ export class AppendFile {
     }
   }
 
-  /** Takes the place of the file at `path`, also in case of a power failure. */
-  replace(path: string): AppendFile {
-    fsyncSync(this.#fd);
-    renameSync(this.path, path);
-    syncDirectory(path);
+  /**
+   * Takes the place of the file at `path`, or throws and leaves that as it is.
+   *
+   * @param unsynced told when it has, but may not have after a power failure
+   */
+  replace(path: string, unsynced: (error: unknown) => void): AppendFile {
+    // All that can be refused is asked for before the rename, from which there is no way back.
+    const directory = openSync(dirname(path), 'r');
+    try {
+      fsyncSync(this.#fd);
+      renameSync(this.path, path);
+      trySync(directory, unsynced);
+    } finally {
+      closeSync(directory);
+    }
     return new AppendFile(path, this.#fd, this.#size);
   }
 
@@ -108,6 +118,14 @@ export function readIfPresent(path: string): Buffer | undefined {
 export function putAside(path: string, bytes: Buffer): void {
   writeFileSync(path, bytes, { flag: 'wx', flush: true, mode: 0o600 });
   syncDirectory(path);
+}
+
+function trySync(fd: number, failed: (error: unknown) => void): void {
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    failed(error);
+  }
 }
 
 function syncDirectory(path: string): void {

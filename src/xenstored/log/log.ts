@@ -140,7 +140,9 @@ export class DurableLog {
     const snapshotBytes = file.size;
     for (const tail of tails) file.append(tail);
     const old = this.#file;
-    this.#file = file.replace(old.path);
+    this.#file = file.replace(old.path, (error) =>
+      this.#logger?.error({ err: error }, 'the new store log may not survive a power failure'),
+    );
     this.#snapshotBytes = snapshotBytes;
     this.#compaction = undefined;
     this.#logger?.info({ before: old.size, after: this.#file.size }, 'compacted the store log');

@@ -12,20 +12,31 @@ export interface Recovered {
   readonly snapshotBytes: number;
 }
 
-/** Builds tree and domains up again from a log, as far as it is whole. */
+/**
+ * Builds tree and domains up again from a log, as far as it is whole. Of a snapshot that is damaged
+ * nothing is taken: some nodes without others are not what the store ever was.
+ */
 export function recover(bytes: Buffer): Recovered {
+  const recovered = recoverPrefix(bytes);
+  return recovered.isWhole ? recovered : recoverPrefix(Buffer.alloc(0));
+}
+
+/** `isWhole` when the snapshot ended with the commit that follows its nodes. */
+function recoverPrefix(bytes: Buffer): Recovered & { readonly isWhole: boolean } {
   const domains = new Domains();
   const tree = Tree.empty(domains.specialPermissions('@releaseDomain'));
   let goodBytes = 0;
   let snapshotBytes = 0;
+  let isWhole = true;
   for (;;) {
     const next = readRecord(bytes, goodBytes);
     if (next === undefined || !follows(next.record, tree, goodBytes)) break;
     applyRecord(next.record, tree, domains);
     goodBytes = next.end;
     if (next.record.kind !== 'commit') snapshotBytes = next.end;
+    isWhole = next.record.kind !== 'nodes';
   }
-  return { tree, domains, goodBytes, snapshotBytes };
+  return { tree, domains, goodBytes, snapshotBytes, isWhole };
 }
 
 /** A record that is whole may still be out of place: where something before it is missing. */

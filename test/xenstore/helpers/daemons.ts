@@ -1,4 +1,11 @@
-import { openStore } from '../../xenstored/helpers/daemon.js';
+import {
+  buildShim,
+  type RealKind,
+  realKinds,
+  startRealDaemon,
+  whyNotHere,
+} from '../../contract/store/real/real-daemon.js';
+import { openStore, temporaryDirectory } from '../../xenstored/helpers/daemon.js';
 
 /** A store daemon that a test started. */
 export interface RunningDaemon {
@@ -47,5 +54,44 @@ const ours: Daemon = {
   },
 };
 
+/** A stock daemon. Its store is in memory, and goes with it. */
+function real(kind: RealKind, traits: Omit<Daemon, 'name' | 'durable' | 'start'>): Daemon {
+  return {
+    ...traits,
+    name: kind,
+    durable: false,
+    start: async () => {
+      const directory = temporaryDirectory();
+      const shim = await buildShim();
+      let daemon = await startRealDaemon(kind, shim.path, directory);
+      return {
+        socketPath: daemon.socketPath,
+        addDomain: async (domid) => daemon.setDomainState(domid, 'running'),
+        kill: () => daemon.kill(),
+        restart: async () => {
+          await daemon.kill();
+          daemon = await startRealDaemon(kind, shim.path, directory);
+        },
+        remove: async () => {
+          await daemon.stop();
+          shim.remove();
+        },
+      };
+    },
+  };
+}
+
+const traitsOfReal = {
+  xenstored: { valueMax: 4093, order: 'created', unknownDomain: 'ENOENT' },
+  oxenstored: { valueMax: 2000, order: 'sorted', unknownDomain: 'EINVAL' },
+} as const;
+
 /** The daemons that the client is tried with. */
-export const daemons: readonly Daemon[] = [ours];
+export const daemons: readonly Daemon[] = [
+  ours,
+  ...realKinds.flatMap((kind) => {
+    const why = whyNotHere(kind);
+    if (why !== undefined) console.warn(`skipped: the client on ${kind}: ${why}`);
+    return why === undefined ? [real(kind, traitsOfReal[kind])] : [];
+  }),
+];

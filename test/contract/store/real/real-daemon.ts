@@ -25,6 +25,9 @@ export interface RealDaemon {
   raiseDomainException(): Promise<void>;
   /** Whoever connects here is the domain. Exists while the daemon serves the domain. */
   guestSocketPath(domid: number): string;
+  /** Ends the daemon without a word, and leaves its directory for another. */
+  kill(): Promise<void>;
+  /** Ends the daemon and removes its directory. */
   stop(): Promise<void>;
 }
 
@@ -49,9 +52,13 @@ export async function buildShim(): Promise<{ path: string; remove(): void }> {
   return { path, remove: dir.remove };
 }
 
-/** Starts a daemon in a directory of its own; it ends with this process at the latest. */
-export async function startRealDaemon(kind: RealKind, shimPath: string): Promise<RealDaemon> {
-  const { path: dir, remove } = temporaryDirectory();
+/** Starts a daemon in a directory that is nobody else's; it ends with this process at the latest. */
+export async function startRealDaemon(
+  kind: RealKind,
+  shimPath: string,
+  directory = temporaryDirectory(),
+): Promise<RealDaemon> {
+  const { path: dir, remove } = directory;
   writeFileSync(join(dir, 'xsd_kva'), Buffer.alloc(4096));
   writeFileSync(join(dir, 'xsd_port'), '2');
   writeFileSync(join(dir, 'oxenstored.conf'), oxenstoredConfiguration(dir));
@@ -64,9 +71,12 @@ export async function startRealDaemon(kind: RealKind, shimPath: string): Promise
   });
   closeSync(log);
   const exited = once(child, 'exit');
-  const stop = async () => {
+  const kill = async () => {
     child.kill('SIGKILL');
     await exited;
+  };
+  const stop = async () => {
+    await kill();
     remove();
   };
   const ready = child.stdio[3] as Readable;
@@ -94,6 +104,7 @@ export async function startRealDaemon(kind: RealKind, shimPath: string): Promise
       await once(createConnection(join(dir, 'virq')).resume(), 'close');
     },
     guestSocketPath: (domid) => join(dir, `guest.${domid}`),
+    kill,
     stop,
   };
 }
