@@ -25,8 +25,8 @@ export type { DomainState, StoreHost, StoreLogger } from './host.js';
 const firstNodes = ['/tool', '/tool/xenstored', '/local', '/local/domain'];
 /** Requests of one connection that are handled in one go, so that none keeps others waiting. */
 const REQUESTS_PER_TURN = 256;
-/** Connections whose changes are written to the log together, when so many have any. */
-const CONNECTIONS_PER_WRITE = 4;
+/** Connections whose changes are written to the log together, at most. */
+const CONNECTIONS_PER_WRITE_MAX = 16;
 /** Bytes of undelivered events beyond which a client of domain 0 is given up as dead. */
 const EVENT_BYTES_MAX = 16 * 1024 * 1024;
 /** After a write to the log has failed, what the hypervisor said is looked at again this much later. */
@@ -62,6 +62,9 @@ export class StoreDaemon {
   #turn: NodeJS.Immediate | undefined;
   /** Connections that made changes since the last write to the log. */
   #unsettled = 0;
+  /** Those that did since the last turn, and those that had when it came. */
+  #changers = 0;
+  #lastChangers = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -260,8 +263,8 @@ export class StoreDaemon {
   }
 
   /**
-   * A client is answered at once, so that it works while others are served; but changes are written
-   * to the log for several connections together.
+   * A client is answered at once, so that it works while others are served; but when many make
+   * changes, those of half of them are written to the log together.
    */
   #handled(channel: Channel): void {
     if (this.#store.pending.length === 0) {
@@ -271,8 +274,10 @@ export class StoreDaemon {
     }
     this.#scheduled.add(channel);
     this.#unsettled += 1;
-    if (this.#unsettled >= CONNECTIONS_PER_WRITE) this.#runTurn();
-    else this.#scheduleTurn();
+    this.#changers += 1;
+    this.#scheduleTurn();
+    const together = Math.min(this.#lastChangers / 2, CONNECTIONS_PER_WRITE_MAX);
+    if (this.#unsettled >= together) this.#runTurn();
   }
 
   /** Right after the phase in which the event loop reads sockets: all that came is answered then. */
@@ -283,6 +288,8 @@ export class StoreDaemon {
 
   readonly #onTurn = (): void => {
     this.#turn = undefined;
+    this.#lastChangers = this.#changers;
+    this.#changers = 0;
     this.#runTurn();
   };
 

@@ -31,10 +31,13 @@ export class Edit {
   #nodeDeltas: Map<number, number> | undefined;
   /** The tree before the edit, where the edit is longer than one request. */
   readonly #base: TreeNode | undefined;
+  readonly #undo: (() => void)[] | undefined;
 
-  constructor(tree: Tree, base?: TreeNode) {
+  /** @param undo gets what takes the changes back, the last first; unless the tree is dropped then */
+  constructor(tree: Tree, { base, undo }: { base?: TreeNode; undo?: (() => void)[] }) {
     this.tree = tree;
     this.#base = base;
+    this.#undo = undo;
   }
 
   /** By path, in order of the first change. */
@@ -86,7 +89,7 @@ export class Edit {
 
   #apply(mutation: Mutation): TreeNode {
     this.mutations.push(mutation);
-    return this.tree.apply(mutation);
+    return this.tree.apply(mutation, this.#undo);
   }
 
   #change(path: string, existed: boolean, oldPermissions: PermissionList | undefined): Change {

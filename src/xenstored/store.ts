@@ -15,8 +15,8 @@ const NO_CONNECTIONS: ReadonlySet<Connection> = new Set();
 
 /** What a batch of commits started from, to return to if it cannot be made durable. */
 interface Checkpoint {
-  readonly tree: Tree;
   readonly version: number;
+  /** What takes back all that was done since, the last first. */
   readonly undo: (() => void)[];
 }
 
@@ -122,8 +122,7 @@ export class Store {
     const { domains } = this;
     const tree = this.#tree;
     if (!changesTree(operation)) return look({ tree, subject, domains }, operation);
-    this.#openBatch();
-    const edit = new Edit(tree);
+    const edit = new Edit(tree, this.#openBatch());
     const outcome = change(within(this.#surroundings(subject), edit), operation);
     this.#commit(connection.domid, edit);
     return outcome;
@@ -144,23 +143,26 @@ export class Store {
     connection.transactions.delete(transaction.id);
     if (!commit || !transaction.changed) return OK;
     if (transaction.overQuota) return failure('ENOMEM');
-    this.#openBatch();
+    const { undo } = this.#openBatch();
     let edit: Edit | undefined = transaction.edit;
     if (transaction.startVersion !== this.#version) {
       const around = this.#surroundings(this.domains.subject(connection.domid));
       edit = transaction.replay(around, this.#tree);
     }
     if (edit === undefined) return failure('EAGAIN');
-    if (edit.mutations.length > 0) this.#commit(connection.domid, edit, edit.tree);
+    if (edit.mutations.length === 0) return OK;
+    const before = this.#tree.fork();
+    this.#tree.adopt(edit.tree);
+    undo.push(() => this.#tree.adopt(before));
+    this.#commit(connection.domid, edit);
     return OK;
   }
 
   /** Changes the tree on the store's own account, and the registry of domains along with it. */
   commitOwn(change: (edit: Edit) => void, domains: readonly DomainMutation[] = []): void {
-    this.#openBatch();
-    const edit = new Edit(this.#tree);
+    const edit = new Edit(this.#tree, this.#openBatch());
     change(edit);
-    this.#commit(0, edit, undefined, domains);
+    this.#commit(0, edit, domains);
   }
 
   commitDomains(...domains: readonly DomainMutation[]): void {
@@ -199,7 +201,6 @@ export class Store {
     const checkpoint = this.#checkpoint;
     if (checkpoint === undefined) return;
     for (const undo of checkpoint.undo.reverse()) undo();
-    this.#tree.adopt(checkpoint.tree);
     for (const connection of this.connections()) {
       connection.outbox.revoke(this.#batch);
       for (const transaction of connection.transactions.values()) {
@@ -221,26 +222,21 @@ export class Store {
     };
   }
 
-  #openBatch(): void {
-    this.#checkpoint ??= { tree: this.#tree.fork(), version: this.#version, undo: [] };
+  #openBatch(): Checkpoint {
+    this.#checkpoint ??= { version: this.#version, undo: [] };
+    return this.#checkpoint;
   }
 
-  #commit(
-    domid: number,
-    edit: Edit,
-    newTree?: Tree,
-    domains: readonly DomainMutation[] = [],
-  ): void {
+  #commit(domid: number, edit: Edit, domains: readonly DomainMutation[] = []): void {
     const { mutations, nodeDeltas } = edit;
     if (mutations.length === 0 && domains.length === 0) return;
     const generation = edit.tree.generation - mutations.length;
-    if (newTree !== undefined) this.#tree.adopt(newTree);
     this.#pending.push({ domid, generation, mutations, domains });
     this.#version += 1;
-    for (const [owner, delta] of nodeDeltas) this.#count(owner, delta);
-    this.#checkpoint?.undo.push(() => {
-      for (const [owner, delta] of nodeDeltas) this.#count(owner, -delta);
-    });
+    for (const [owner, delta] of nodeDeltas) {
+      this.#count(owner, delta);
+      this.#checkpoint?.undo.push(() => this.#count(owner, -delta));
+    }
     for (const mutation of domains) {
       const inverse = this.domains.inverse(mutation);
       this.domains.apply(mutation);

@@ -42,7 +42,7 @@ export class Transaction {
     this.id = id;
     this.startVersion = version;
     const fork = tree.fork();
-    this.edit = new Edit(fork, fork.root);
+    this.edit = new Edit(fork, { base: fork.root });
   }
 
   /** Whether it did anything that could change the tree. */
@@ -82,7 +82,7 @@ export class Transaction {
    */
   replay(around: Surroundings, present: Tree): Edit | undefined {
     const fork = present.fork();
-    const edit = new Edit(fork, fork.root);
+    const edit = new Edit(fork, { base: fork.root });
     const space = within(around, edit);
     for (const { operation, outcome } of this.#done) {
       const again = perform(space, operation);

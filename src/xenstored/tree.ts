@@ -134,27 +134,45 @@ export class Tree {
     return node;
   }
 
-  /** Applies a mutation; returns the node that it created, changed or took out. */
-  apply(mutation: Mutation): TreeNode {
+  /**
+   * Applies a mutation; returns the node that it created, changed or took out.
+   *
+   * @param undo gets what takes the mutation back, once all that came after it is taken back
+   */
+  apply(mutation: Mutation, undo?: (() => void)[]): TreeNode {
     const { path } = mutation;
     switch (mutation.kind) {
       case 'create':
-        return this.#create(path, mutation.value, mutation.permissions);
+        return this.#create(path, mutation.value, mutation.permissions, undo);
       case 'write': {
         const node = this.#own(path);
+        undo?.push(this.#restoring(path, node));
         node.value = mutation.value;
         node.generation = this.#advance();
         return node;
       }
       case 'permissions': {
         const node = this.#own(path);
+        undo?.push(this.#restoring(path, node));
         node.permissions = mutation.permissions;
         node.generation = this.#advance();
         return node;
       }
       case 'remove':
-        return this.#remove(path);
+        return this.#remove(path, undo);
     }
+  }
+
+  /** What gives a node back all that it has now, but for changes of its children. */
+  #restoring(path: string, { value, permissions, generation }: TreeNode): () => void {
+    const treeGeneration = this.#generation;
+    return () => {
+      const node = this.#own(path);
+      node.value = value;
+      node.permissions = permissions;
+      node.generation = generation;
+      this.#generation = treeGeneration;
+    };
   }
 
   /** Puts back a node of a snapshot, with the generation it had; the parent stays as it is. */
@@ -177,8 +195,20 @@ export class Tree {
     return this.#generation;
   }
 
-  #create(path: string, value: string, permissions: PermissionList): TreeNode {
-    const { parent, name } = this.#ownParent(path);
+  #create(
+    path: string,
+    value: string,
+    permissions: PermissionList,
+    undo: (() => void)[] | undefined,
+  ): TreeNode {
+    const { parent, path: above, name } = this.#ownParent(path);
+    if (undo !== undefined) {
+      const restore = this.#restoring(above, parent);
+      undo.push(() => {
+        this.#ownChildren(this.#own(above)).remove(name);
+        restore();
+      });
+    }
     const children = this.#ownChildren(parent);
     if (name === '' || children.get(name) !== undefined) {
       throw new MisfitError(`create ${path}: it exists`);
@@ -190,22 +220,29 @@ export class Tree {
     return node;
   }
 
-  #remove(path: string): TreeNode {
-    const { parent, name } = this.#ownParent(path);
-    const children = this.#ownChildren(parent);
-    const node = children.get(name);
+  #remove(path: string, undo: (() => void)[] | undefined): TreeNode {
+    const { parent, path: above, name } = this.#ownParent(path);
+    const node = parent.children?.get(name);
     if (node === undefined) throw new MisfitError(`remove ${path}: it does not exist`);
+    if (undo !== undefined) {
+      const restore = this.#restoring(above, parent);
+      const before = parent.children;
+      parent.children = before?.copy(this.#stamp);
+      undo.push(() => {
+        this.#own(above).children = before;
+        restore();
+      });
+    }
+    const children = this.#ownChildren(parent);
     children.remove(name);
     parent.generation = this.#advance();
     return node;
   }
 
-  #ownParent(path: string): { parent: TreeNode; name: string } {
-    const slash = path.lastIndexOf('/');
-    return {
-      parent: this.#own(slash === 0 ? '/' : path.slice(0, slash)),
-      name: path.slice(slash + 1),
-    };
+  #ownParent(child: string): { parent: TreeNode; path: string; name: string } {
+    const slash = child.lastIndexOf('/');
+    const path = slash === 0 ? '/' : child.slice(0, slash);
+    return { parent: this.#own(path), path, name: child.slice(slash + 1) };
   }
 
   /** The node at `path`, it and all above it made this tree's own. */
