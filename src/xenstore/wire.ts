@@ -32,7 +32,7 @@ export const HEADER_BYTES = 16;
 /** `XENSTORE_PAYLOAD_MAX` */
 export const PAYLOAD_MAX = 4096;
 
-/** A message as it came off the wire: a place in received bytes, which nobody writes to again. */
+/** A message as it came off the wire: a place in received bytes, and good for as long as those. */
 export class Frame {
   /** Any u32: peers may send types that we do not know. */
   readonly type: number;
@@ -167,12 +167,26 @@ export class FrameDecoder {
     this.#maxPayload = maxPayload;
   }
 
-  /** Hands over received bytes. The decoder keeps the chunk; the caller must not write to it. */
+  /**
+   * Hands over received bytes. The decoder keeps the chunk: the caller must not write to it before it
+   * is all read, or {@link keepRest} is called.
+   */
   feed(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     if (this.#offset < this.#chunk.length) {
       this.#waiting.push(chunk);
     } else {
       this.#chunk = chunk;
+      this.#offset = 0;
+    }
+  }
+
+  /** Copies what was not read yet, so that the chunk last handed over is the caller's again. */
+  keepRest(): void {
+    const last = this.#waiting.pop();
+    if (last !== undefined) this.#waiting.push(Buffer.from(last));
+    else if (this.#offset < this.#chunk.length) {
+      this.#chunk = Buffer.from(this.#chunk.subarray(this.#offset));
       this.#offset = 0;
     }
   }

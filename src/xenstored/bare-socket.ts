@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
-import { type Server, Socket, type SocketConstructorOpts } from 'node:net';
+import { readSync, writeSync } from 'node:fs';
+import { type OnReadOpts, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { type Receiver, StreamTransport, type Transport } from './transport.js';
 
 /**
@@ -8,8 +8,12 @@ import { type Receiver, StreamTransport, type Transport } from './transport.js';
  */
 interface PipeHandle {
   readonly fd: number;
-  /** Called with what was read; with nothing at the end, or when reading failed. */
-  onread: ((bytes: ArrayBuffer | undefined) => void) | undefined;
+  /** Bytes read so far. */
+  readonly bytesRead: number;
+  /** Called when something was read, at the end, when reading failed, and sometimes for nothing. */
+  onread: (() => void) | undefined;
+  /** Has everything read into this, in place of a buffer for each time. */
+  useUserBuffer(buffer: Uint8Array): void;
   readStart(): number;
   readStop(): number;
   close(): void;
@@ -37,14 +41,17 @@ function isPipeHandle(handle: unknown): handle is PipeHandle {
   return (
     typeof handle === 'object' &&
     handle !== null &&
-    'readStart' in handle &&
-    'readStop' in handle &&
-    'close' in handle &&
+    ['readStart', 'readStop', 'close', 'useUserBuffer', 'bytesRead'].every(
+      (key) => key in handle,
+    ) &&
     'fd' in handle &&
     typeof handle.fd === 'number' &&
     handle.fd >= 0
   );
 }
+
+/** Everything is read into this, and understood before the next is read. */
+const input = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** A connection without a stream around it, until its client reads too slowly to do without. */
 class BareSocket implements Transport {
@@ -60,12 +67,28 @@ class BareSocket implements Transport {
 
   start(receiver: Receiver): void {
     this.#receiver = receiver;
-    this.#handle.onread = (bytes) => {
+    const handle = this.#handle;
+    handle.useUserBuffer(input);
+    let before = handle.bytesRead;
+    handle.onread = () => {
       if (this.#isClosed) return;
-      if (bytes === undefined) receiver.ended();
-      else if (bytes.byteLength > 0) receiver.received(Buffer.from(bytes));
+      const length = handle.bytesRead - before;
+      before += length;
+      if (length > 0) receiver.received(input.subarray(0, length));
+      else this.#readNothing(receiver);
     };
-    this.#handle.readStart();
+    handle.readStart();
+  }
+
+  /** Finds out whether that was the end. */
+  #readNothing(receiver: Receiver): void {
+    try {
+      const length = readSync(this.#handle.fd, input);
+      if (length > 0) receiver.received(input.subarray(0, length));
+      else receiver.ended();
+    } catch (error) {
+      if (!isErrno(error, 'EAGAIN')) receiver.ended();
+    }
   }
 
   send(bytes: Buffer): boolean {
@@ -93,13 +116,21 @@ class BareSocket implements Transport {
   /** A stream knows how to wait until the client reads on. */
   #becomeStream(): Transport {
     this.#handle.readStop();
-    const options: SocketConstructorOpts & { readonly handle: PipeHandle } = {
+    const receiver = this.#receiver;
+    const options: SocketConstructorOpts & { handle: PipeHandle; onread: OnReadOpts } = {
       handle: this.#handle,
       allowHalfOpen: true,
+      onread: {
+        buffer: input,
+        callback: (length) => {
+          receiver?.received(input.subarray(0, length));
+          return true;
+        },
+      },
     };
     const stream = new StreamTransport(new Socket(options));
     this.#stream = stream;
-    if (this.#receiver !== undefined) stream.start(this.#receiver);
+    if (receiver !== undefined) stream.start(receiver);
     if (this.#isPaused) stream.pause();
     return stream;
   }

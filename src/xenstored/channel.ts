@@ -49,6 +49,7 @@ export class Channel implements Receiver {
       this.handleRequests();
       this.#owner.handled(this);
     }
+    this.#decoder.keepRest();
   }
 
   drained(): void {

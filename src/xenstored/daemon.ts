@@ -23,8 +23,11 @@ export type { DomainState, StoreHost, StoreLogger } from './host.js';
 
 /** What every store holds from the start; the toolstack adds domain 0's own nodes. */
 const firstNodes = ['/tool', '/tool/xenstored', '/local', '/local/domain'];
-/** Requests of one connection that are handled in one go, so that none keeps others waiting. */
-const REQUESTS_PER_TURN = 256;
+/**
+ * Requests of one connection that are handled in one go. A client that sends many at once goes on
+ * with the first answers while the rest are handled, and keeps no other waiting.
+ */
+const REQUESTS_PER_TURN = 8;
 /** Connections whose changes are written to the log together, at most. */
 const CONNECTIONS_PER_WRITE_MAX = 16;
 /** Bytes of undelivered events beyond which a client of domain 0 is given up as dead. */
@@ -175,7 +178,9 @@ export class StoreDaemon {
     const channel: Channel = new Channel(connection, transport, {
       handle: (from, frame) => this.#handle(from, frame),
       requestsPerTurn: ({ isPrivileged }) =>
-        isPrivileged ? REQUESTS_PER_TURN : this.#store.quotas.outstanding,
+        isPrivileged
+          ? REQUESTS_PER_TURN
+          : Math.min(REQUESTS_PER_TURN, this.#store.quotas.outstanding),
       isTooFarBehind: (reader) => this.#isTooFarBehind(reader),
       schedule: (ready) => this.#schedule(ready),
       handled: (ready) => this.#handled(ready),

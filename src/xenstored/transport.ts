@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 
 /** What a transport tells whoever uses it. */
 export interface Receiver {
-  /** Bytes that came. Nobody writes to them again. */
+  /** Bytes that came. They may be written to again when this returns. */
   received(bytes: Buffer): void;
   /** All that was given to `send` has gone out, after that had said that it takes no more. */
   drained(): void;

@@ -62,6 +62,37 @@ test('frames come out of single bytes', () => {
   expect(decoded.map(plain)).toEqual(frames.map(plain));
 });
 
+test('what was not read is kept when the caller wants its bytes back', () => {
+  const frames = ['one', 'two', 'three'].map((text, type) => ({
+    type,
+    requestId: 0,
+    transactionId: 0,
+    payload: Buffer.from(text),
+  }));
+  const bytes = encodeFrames(frames);
+  fc.assert(
+    fc.property(fc.nat(bytes.length), fc.nat(bytes.length), (one, two) => {
+      const decoder = new FrameDecoder();
+      const decoded: string[] = [];
+      const shared = Buffer.alloc(bytes.length);
+      const cuts = [0, Math.min(one, two), Math.max(one, two), bytes.length];
+      for (let index = 1; index < cuts.length; index++) {
+        const length = bytes.copy(shared, 0, cuts[index - 1], cuts[index]);
+        decoder.feed(shared.subarray(0, length));
+        // One frame at most is read before the bytes are overwritten.
+        const frame = decoder.next();
+        if (frame !== undefined) decoded.push(frame.payload.toString());
+        decoder.keepRest();
+        shared.fill(0xff);
+      }
+      for (let frame = decoder.next(); frame; frame = decoder.next()) {
+        decoded.push(frame.payload.toString());
+      }
+      expect(decoded).toEqual(['one', 'two', 'three']);
+    }),
+  );
+});
+
 test('a string payload is one byte for each character', () => {
   const decoder = new FrameDecoder();
   decoder.feed(encodeFrames([{ type: 2, requestId: 0, transactionId: 0, payload: 'ÿ\0é' }]));
