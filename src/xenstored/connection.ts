@@ -1,3 +1,4 @@
+import { domainPath } from '../xenstore/path.js';
 import { Outbox } from './outbox.js';
 import type { Transaction } from './transaction.js';
 import type { WatchEntry } from './watches.js';
@@ -16,6 +17,8 @@ export class Connection {
   /** Counts connections, for `control connections` and logs. */
   readonly id: number;
   readonly domid: number;
+  /** The base of its relative paths. */
+  readonly home: string;
   readonly access: ConnectionAccess;
   state: ConnectionState = 'OK';
   /** It has been logged that many events wait for it. */
@@ -31,6 +34,7 @@ export class Connection {
   constructor(id: number, domid: number, access: ConnectionAccess, wake: () => void) {
     this.id = id;
     this.domid = domid;
+    this.home = domainPath(domid);
     this.access = access;
     this.#wake = wake;
   }

@@ -27,6 +27,7 @@ export class Edit {
   readonly tree: Tree;
   readonly mutations: Mutation[] = [];
   // Made when needed: most edits are of one node that stays with its owner.
+  #first: Change | undefined;
   #changes: Map<string, Change> | undefined;
   #nodeDeltas: Map<number, number> | undefined;
   /** The tree before the edit, where the edit is longer than one request. */
@@ -40,9 +41,19 @@ export class Edit {
     this.#undo = undo;
   }
 
-  /** By path, in order of the first change. */
-  get changes(): ReadonlyMap<string, Change> {
-    return this.#changes ?? NONE;
+  /** One for each path, in order of the first change. */
+  get changes(): Iterable<Change> {
+    if (this.#changes !== undefined) return this.#changes.values();
+    return this.#first === undefined ? [] : [this.#first];
+  }
+
+  hasChanged(path: string): boolean {
+    return this.#changeOf(path) !== undefined;
+  }
+
+  #changeOf(path: string): Change | undefined {
+    if (this.#first?.path === path) return this.#first;
+    return this.#changes?.get(path);
   }
 
   /** Nodes won or lost by domain. */
@@ -93,16 +104,19 @@ export class Edit {
   }
 
   #change(path: string, existed: boolean, oldPermissions: PermissionList | undefined): Change {
-    this.#changes ??= new Map();
-    let change = this.#changes.get(path);
-    if (change === undefined) {
-      const before = this.#base && findBelow(this.#base, path);
-      change = {
-        path,
-        existedBefore: this.#base === undefined ? existed : before !== undefined,
-        oldPermissions: this.#base === undefined ? oldPermissions : before?.permissions,
-        removed: undefined,
-      };
+    const known = this.#changeOf(path);
+    if (known !== undefined) return known;
+    const before = this.#base && findBelow(this.#base, path);
+    const change = {
+      path,
+      existedBefore: this.#base === undefined ? existed : before !== undefined,
+      oldPermissions: this.#base === undefined ? oldPermissions : before?.permissions,
+      removed: undefined,
+    };
+    if (this.#first === undefined) {
+      this.#first = change;
+    } else {
+      this.#changes ??= new Map([[this.#first.path, this.#first]]);
       this.#changes.set(path, change);
     }
     return change;

@@ -24,7 +24,7 @@ export class Notifier {
    */
   committed(edit: Edit, tree: Tree, batch: number): void {
     if (this.#watches.size === 0) return;
-    for (const change of edit.changes.values()) {
+    for (const change of edit.changes) {
       const { path, removed, existedBefore, oldPermissions } = change;
       const node = tree.find(path);
       if (node === undefined && !existedBefore) continue;
@@ -41,7 +41,7 @@ export class Notifier {
 
   #removed(edit: Edit, root: string, subtree: TreeNode, batch: number): void {
     for (const { path, node, parent, entries } of this.#watches.below(root, subtree)) {
-      if (edit.changes.has(path) || !edit.existedBefore(path)) continue;
+      if (edit.hasChanged(path) || !edit.existedBefore(path)) continue;
       for (const watch of entries) {
         if (this.#mayHear(watch.watcher, node, parent, undefined)) fire(watch, path, batch);
       }

@@ -229,9 +229,13 @@ export class Requests {
     transaction: Transaction | undefined,
     operation: Operation,
   ): Outcome {
-    const path = resolvePath(operation.path, domainPath(connection.domid));
+    const path = resolvePath(operation.path, connection.home);
     if (!isNodePath(path) || this.#isTooLong(connection, path)) return failure('EINVAL');
-    return this.#store.perform(connection, transaction, { ...operation, path });
+    return this.#store.perform(
+      connection,
+      transaction,
+      path === operation.path ? operation : { ...operation, path },
+    );
   }
 
   #isTooLong(connection: Connection, path: string): boolean {
@@ -242,7 +246,7 @@ export class Requests {
   #watch(connection: Connection, frame: Frame): Outcome | WatchEntry<Connection> {
     const [given, token, more] = strings(frame) ?? [];
     if (given === undefined || token === undefined || more !== undefined) return failure('EINVAL');
-    const home = domainPath(connection.domid);
+    const { home } = connection;
     const path = resolvePath(given, home);
     if (!isSpecialWatch(path) && !isWatchPath(path)) return failure('EINVAL');
     const key = watchKey(path, token);
@@ -268,7 +272,7 @@ export class Requests {
   #unwatch(connection: Connection, frame: Frame): Outcome {
     const [given, token, more] = strings(frame) ?? [];
     if (given === undefined || token === undefined || more !== undefined) return failure('EINVAL');
-    const key = watchKey(resolvePath(given, domainPath(connection.domid)), token);
+    const key = watchKey(resolvePath(given, connection.home), token);
     const watch = connection.watches.get(key);
     if (watch === undefined) return failure('ENOENT');
     connection.watches.delete(key);
