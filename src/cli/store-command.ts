@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { connectToStore, storeSocketPath } from '../client/store-socket.js';
 import { type StoreView, XenStoreClient } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
 import { BaseCommand } from './base-command.js';
 import { FailureWithExitCode } from './failure.js';
 import { storeFailure } from './store-failure.js';
+import { connectToStore, storeSocketPath } from './store-socket.js';
 import { unlessSilent } from './unless-silent.js';
 
 /** What the xenstore tools give for every failure, a wrong command line too. */

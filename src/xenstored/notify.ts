@@ -26,15 +26,18 @@ export class Notifier {
     if (this.#watches.size === 0) return;
     for (const change of edit.changes) {
       const { path, removed, existedBefore, oldPermissions } = change;
-      const node = tree.find(path);
-      if (node === undefined && !existedBefore) continue;
+      if (!existedBefore && tree.find(path) === undefined) continue;
       if (removed !== undefined) this.#removed(edit, path, removed, batch);
-      const concerned = this.#watches.concernedBy(path);
-      if (concerned.length === 0) continue;
-      const above = parentPath(path);
-      const parent = above === undefined ? undefined : tree.find(above);
-      for (const watch of concerned) {
-        if (this.#mayHear(watch.watcher, node, parent, oldPermissions)) fire(watch, path, batch);
+      let lists: PermissionList[] | undefined;
+      for (const watch of this.#watches.concernedBy(path)) {
+        if (!watch.watcher.isPrivileged) {
+          lists ??= [
+            ...listsAt(tree, path),
+            ...(oldPermissions === undefined ? [] : [oldPermissions]),
+          ];
+          if (!this.#mayReadBy(watch.watcher, lists)) continue;
+        }
+        fire(watch, path, batch);
       }
     }
   }
@@ -42,23 +45,17 @@ export class Notifier {
   #removed(edit: Edit, root: string, subtree: TreeNode, batch: number): void {
     for (const { path, node, parent, entries } of this.#watches.below(root, subtree)) {
       if (edit.hasChanged(path) || !edit.existedBefore(path)) continue;
+      const lists = [node.permissions, parent.permissions];
       for (const watch of entries) {
-        if (this.#mayHear(watch.watcher, node, parent, undefined)) fire(watch, path, batch);
+        if (this.#mayReadBy(watch.watcher, lists)) fire(watch, path, batch);
       }
     }
   }
 
-  #mayHear(
-    watcher: Connection,
-    node: TreeNode | undefined,
-    parent: TreeNode | undefined,
-    oldPermissions: PermissionList | undefined,
-  ): boolean {
-    if (watcher.isPrivileged) return true;
+  /** Whether one of the lists lets a watcher read. */
+  #mayReadBy(watcher: Connection, lists: readonly PermissionList[]): boolean {
     const subject = this.#domains.subject(watcher.domid);
-    return [node?.permissions, parent?.permissions, oldPermissions].some(
-      (list) => list !== undefined && this.#domains.rightsIn(subject, list).read,
-    );
+    return lists.some((list) => this.#domains.rightsIn(subject, list).read);
   }
 
   /** Fires the watches on a special name. These events are never told as one. */
@@ -69,6 +66,13 @@ export class Notifier {
       if (this.#domains.rightsIn(subject, permissions).read) fire(watch, name, batch, false);
     }
   }
+}
+
+/** The permissions of a node and of the one above it, as far as they are there. */
+function listsAt(tree: Tree, path: string): PermissionList[] {
+  const above = parentPath(path);
+  const nodes = [tree.find(path), above === undefined ? undefined : tree.find(above)];
+  return nodes.flatMap((node) => node?.permissions ?? []);
 }
 
 /** Queues an event, unless it is too long for a message: then it is lost, as in the C daemon. */

@@ -72,10 +72,14 @@ export class WatchIndex<W> {
     const found: WatchEntry<W>[] = [];
     let node: IndexNode<W> | undefined = this.#rootOf(path);
     for (const watch of node.entries) found.push(watch);
-    for (const name of indexNames(path)) {
-      node = node.children.get(name);
+    // By hand: this is done for every change, and most paths are longer than those that are watched.
+    for (let start = isSpecial(path) ? 0 : 1; start < path.length && node.children.size > 0; ) {
+      const slash = path.indexOf('/', start);
+      const end = slash < 0 || isSpecial(path) ? path.length : slash;
+      node = node.children.get(path.slice(start, end));
       if (node === undefined) break;
       for (const watch of node.entries) found.push(watch);
+      start = end + 1;
     }
     return found.length > 1 ? found.sort((a, b) => a.order - b.order) : found;
   }

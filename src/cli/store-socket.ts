@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { type EnsureOptions, ensureRunning } from '../client/ensure.js';
 import { ToolstackError } from '../model/index.js';
-import { connectIfListening } from '../runtime/running.js';
 import type { StateDir } from '../runtime/state-dir.js';
-import { type EnsureOptions, ensureRunning } from './ensure.js';
+import { dial } from '../xenstore/dial.js';
+import { isXenStoreError } from '../xenstore/errors.js';
 
 /**
  * The socket of the store daemon that is meant: as for libxenstore `XENSTORED_PATH`, or `socket` in
@@ -20,18 +21,19 @@ export function storeSocketPath(
 /**
  * Connects to a store daemon; starts the embedded machine when it is the machine's and nobody
  * listens there.
- * @throws ToolstackError daemon-unreachable, EACCES
+ * @throws ToolstackError daemon-unreachable
+ * @throws XenStoreError EACCES, ETIMEDOUT
  */
 export async function connectToStore(
   path: string,
   stateDir: StateDir,
   options: EnsureOptions,
 ): Promise<Socket> {
-  const socket = await connectIfListening(path);
+  const socket = await dialIfListening(path);
   if (socket !== undefined) return socket;
   if (path === stateDir.storeSocket) {
     await ensureRunning(stateDir, options, ['machine']);
-    const ours = await connectIfListening(path);
+    const ours = await dialIfListening(path);
     if (ours !== undefined) return ours;
   }
   throw new ToolstackError('daemon-unreachable', 'no store daemon listens there', {
@@ -40,4 +42,13 @@ export async function connectToStore(
       'Set XENSTORED_PATH to the socket of one, or unset it and XENSTORED_RUNDIR for the embedded machine.',
     ],
   });
+}
+
+async function dialIfListening(path: string): Promise<Socket | undefined> {
+  try {
+    return await dial(path);
+  } catch (error) {
+    if (isXenStoreError(error, 'ECONNREFUSED')) return undefined;
+    throw error;
+  }
 }
