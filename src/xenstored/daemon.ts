@@ -28,6 +28,8 @@ const firstNodes = ['/tool', '/tool/xenstored', '/local', '/local/domain'];
  * with the first answers while the rest are handled, and keeps no other waiting.
  */
 const REQUESTS_PER_TURN = 8;
+/** How long the daemon looks for more to do before it sleeps. */
+const AWAKE_MS = 0.05;
 /** Connections whose changes are written to the log together, at most. */
 const CONNECTIONS_PER_WRITE_MAX = 16;
 /** Bytes of undelivered events beyond which a client of domain 0 is given up as dead. */
@@ -69,6 +71,10 @@ export class StoreDaemon {
   #changers = 0;
   #lastChangers = 0;
   #retry: NodeJS.Timeout | undefined;
+  /** Clients that asked for something since the event loop last went round. */
+  #asking = 0;
+  #awakeUntil = 0;
+  #isAwake = false;
   #isClosed = false;
 
   /**
@@ -272,6 +278,7 @@ export class StoreDaemon {
    * changes, those of half of them are written to the log together.
    */
   #handled(channel: Channel): void {
+    this.#stayAwake();
     if (this.#store.pending.length === 0) {
       this.#scheduled.delete(channel);
       channel.flush();
@@ -284,6 +291,25 @@ export class StoreDaemon {
     const together = Math.min(this.#lastChangers / 2, CONNECTIONS_PER_WRITE_MAX);
     if (this.#unsettled >= together) this.#runTurn();
   }
+
+  /**
+   * A client that is alone mostly asks again as soon as it is answered. Being woken takes longer than
+   * to handle a request, so the event loop does not sleep for a moment. Many find it awake anyway.
+   */
+  #stayAwake(): void {
+    this.#asking += 1;
+    this.#awakeUntil = performance.now() + AWAKE_MS;
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    setImmediate(this.#onAwake);
+  }
+
+  readonly #onAwake = (): void => {
+    const isAlone = this.#asking <= 1;
+    this.#asking = 0;
+    this.#isAwake = isAlone && !this.#isClosed && performance.now() < this.#awakeUntil;
+    if (this.#isAwake) setImmediate(this.#onAwake);
+  };
 
   /** Right after the phase in which the event loop reads sockets: all that came is answered then. */
   #scheduleTurn(): void {

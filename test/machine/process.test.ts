@@ -69,7 +69,7 @@ describe('the process of the machine', () => {
   test.each(['stop', 'SIGTERM', 'SIGINT'])('leaves no socket behind on %s', async (how) => {
     const ground = await run();
     await startThree(ground);
-    expect(sockets()).toHaveLength(5);
+    expect(sockets()).toHaveLength(9);
     const lost = ground.hypervisor.lost;
     if (how === 'stop') await stopMachine(stateDir);
     else process.kill(ground.pid, how);
