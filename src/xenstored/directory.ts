@@ -120,7 +120,7 @@ class Wide<T extends Named> {
   }
 
   listing(): string {
-    this.#listing ??= `${[...this.map.keys()].join('\0')}\0`;
+    this.#listing ??= [...this.map.keys()].map((name) => `${name}\0`).join('');
     return this.#listing;
   }
 }
