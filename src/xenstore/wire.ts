@@ -1,3 +1,4 @@
+import { putText, putU32, readU32 } from './bytes.js';
 import { XenStoreError } from './errors.js';
 
 /** Message types (`enum xsd_sockmsg_type`, xen/io/xs_wire.h). */
@@ -110,40 +111,6 @@ export function encodeFramesInto(bytes: Buffer, frames: readonly OutgoingFrame[]
     else bytes.set(payload, offset);
     offset += payload.length;
   }
-}
-
-// By hand, as the methods of Buffer take longer than all the rest of a short message does.
-
-function readU32(bytes: Buffer, offset: number): number {
-  return (
-    (byteAt(bytes, offset) |
-      (byteAt(bytes, offset + 1) << 8) |
-      (byteAt(bytes, offset + 2) << 16) |
-      (byteAt(bytes, offset + 3) << 24)) >>>
-    0
-  );
-}
-
-function byteAt(bytes: Buffer, offset: number): number {
-  return bytes[offset] ?? 0;
-}
-
-function putU32(bytes: Buffer, offset: number, value: number): void {
-  bytes[offset] = value;
-  bytes[offset + 1] = value >>> 8;
-  bytes[offset + 2] = value >>> 16;
-  bytes[offset + 3] = value >>> 24;
-}
-
-/** Beyond this many bytes Buffer's own method is faster. */
-const SHORT = 48;
-
-function putText(bytes: Buffer, offset: number, text: string): void {
-  if (text.length > SHORT) {
-    bytes.write(text, offset, 'latin1');
-    return;
-  }
-  for (let index = 0; index < text.length; index++) bytes[offset + index] = text.charCodeAt(index);
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);

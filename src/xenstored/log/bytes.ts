@@ -1,5 +1,4 @@
-/** Beyond this many bytes Buffer's own method is faster. */
-const SHORT = 48;
+import { putText, putU32 } from '../../xenstore/bytes.js';
 
 /** Lays values one after another into a buffer that grows. Numbers are little-endian. */
 export class ByteWriter {
@@ -23,21 +22,14 @@ export class ByteWriter {
     this.#length = 0;
   }
 
-  // By hand, as the methods of Buffer take longer.
-
   u8(value: number): void {
     this.#room(1)[this.#length] = value;
     this.#length += 1;
   }
 
   u32(value: number): void {
-    const bytes = this.#room(4);
-    const at = this.#length;
-    bytes[at] = value;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value >>> 16;
-    bytes[at + 3] = value >>> 24;
-    this.#length = at + 4;
+    putU32(this.#room(4), this.#length, value);
+    this.#length += 4;
   }
 
   i32(value: number): void {
@@ -63,9 +55,7 @@ export class ByteWriter {
     const start = this.#length + 2;
     bytes[start - 2] = length;
     bytes[start - 1] = length >>> 8;
-    if (length > SHORT) bytes.write(value, start, 'latin1');
-    else
-      for (let index = 0; index < length; index++) bytes[start + index] = value.charCodeAt(index);
+    putText(bytes, start, value);
     this.#length = start + length;
   }
 
