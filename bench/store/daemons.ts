@@ -25,7 +25,9 @@ export interface Memory {
 }
 
 const START_LIMIT_MS = 10_000;
-const ourDaemon = fileURLToPath(new URL('our-daemon.mjs', import.meta.url));
+const ourDaemon = fileURLToPath(
+  new URL('../../test/xenstored/helpers/daemon-child.mjs', import.meta.url),
+);
 const ourBuild = fileURLToPath(new URL('../../dist/src/xenstored/daemon.js', import.meta.url));
 const realKinds = { c: 'xenstored', ox: 'oxenstored' } as const;
 
