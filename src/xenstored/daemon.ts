@@ -197,17 +197,11 @@ export class StoreDaemon {
 
   #handle(connection: Connection, frame: Frame): void {
     if (this.#control.isTracing) {
-      const { type, requestId, transactionId, payload } = frame;
-      const text = payload.toString('latin1');
+      const { id, domid } = connection;
+      const { type, requestId, transactionId } = frame;
+      const text = frame.text();
       this.#logger?.info(
-        {
-          connection: connection.id,
-          domid: connection.domid,
-          type,
-          requestId,
-          transactionId,
-          text,
-        },
+        { connection: id, domid, type, requestId, transactionId, text },
         'request',
       );
     }

@@ -1,5 +1,5 @@
 import { domainPath } from '../xenstore/path.js';
-import type { DomainRecord, RingAddress } from './domains.js';
+import { type DomainRecord, type RingAddress, specialNames } from './domains.js';
 import type { Edit } from './edit.js';
 import type { DomainState } from './host.js';
 import { type Failure, failure } from './outcome.js';
@@ -163,7 +163,7 @@ export class Lifecycle {
 
   #specialWithout(domid: number) {
     const { domains } = this.#store;
-    return (['@introduceDomain', '@releaseDomain'] as const).flatMap((name) => {
+    return specialNames.flatMap((name) => {
       const { entries, epoch } = domains.specialPermissions(name);
       const [owner, ...others] = entries;
       if (owner === undefined || !entries.some((entry) => entry.domid === domid)) return [];

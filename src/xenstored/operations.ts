@@ -108,11 +108,10 @@ function refusal(
   wanted: (rights: Rights) => boolean,
 ): Failure | undefined {
   const { domains, subject, tree } = view;
+  if (subject.domid === 0) return node === undefined ? failure('ENOENT') : undefined;
   if (node !== undefined) {
-    if (subject.domid === 0) return undefined;
     return wanted(domains.rights(subject, node)) ? undefined : failure('EACCES');
   }
-  if (subject.domid === 0) return failure('ENOENT');
   const nearest = tree.findNearest(path);
   return failure(wanted(domains.rights(subject, nearest)) ? 'ENOENT' : 'EACCES');
 }

@@ -37,18 +37,11 @@ const forDomain0Only: ReadonlySet<number> = new Set([
   MessageType.RESUME,
   MessageType.SET_TARGET,
 ]);
-/** What a connection of the read-only socket is answered. */
-const refusedReadOnly: ReadonlyMap<number, Failure> = new Map([
-  ...[MessageType.WRITE, MessageType.MKDIR, MessageType.RM, MessageType.SET_PERMS].map(
-    (type) => [type, failure('EROFS')] as const,
-  ),
-  ...[
-    MessageType.CONTROL,
-    MessageType.INTRODUCE,
-    MessageType.RELEASE,
-    MessageType.RESUME,
-    MessageType.SET_TARGET,
-  ].map((type) => [type, failure('EACCES')] as const),
+const changesTheTree: ReadonlySet<number> = new Set([
+  MessageType.WRITE,
+  MessageType.MKDIR,
+  MessageType.RM,
+  MessageType.SET_PERMS,
 ]);
 /** Their transaction id is not looked at. */
 const outsideTransactions: ReadonlySet<number> = new Set([MessageType.WATCH, MessageType.UNWATCH]);
@@ -96,8 +89,10 @@ export class Requests {
     if (!answerable.has(type)) return failure('ENOSYS');
     if (forDomain0Only.has(type) && !connection.isPrivileged) return failure('EACCES');
     if (connection.access === 'ro') {
-      const refused = refusedReadOnly.get(type);
-      if (refused !== undefined) return refused;
+      if (changesTheTree.has(type)) return failure('EROFS');
+      if (forDomain0Only.has(type) && type !== MessageType.IS_DOMAIN_INTRODUCED) {
+        return failure('EACCES');
+      }
     }
     let transaction: Transaction | undefined;
     if (transactionId !== 0 && !outsideTransactions.has(type)) {
