@@ -1,5 +1,6 @@
 import { type Duplex, Readable } from 'node:stream';
 import { StoreConnection } from '../xenstore/connection.js';
+import { stringsPayload } from '../xenstore/requests.js';
 import { MessageType } from '../xenstore/wire.js';
 import { inWords } from './store-failure.js';
 
@@ -23,10 +24,12 @@ export async function watchPaths(transport: Duplex, paths: readonly string[]): P
   events.on('error', () => undefined);
   try {
     for (const path of paths) {
-      const payload = Buffer.from(`${path}\0${path}\0`);
       await inWords(
         `Unable to add watch on ${path}`,
-        connection.request(MessageType.WATCH, 0, payload, { verb: 'watch', path }),
+        connection.request(MessageType.WATCH, 0, stringsPayload(path, path), {
+          verb: 'watch',
+          path,
+        }),
       );
     }
   } catch (thrown) {
