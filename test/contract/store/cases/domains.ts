@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { StoreCase } from '../case.js';
-import { home, make, newGuest, OK, T } from './helpers.js';
+import { home, make, newGuest, OK, T, watcherOf } from './helpers.js';
 
 export const domainCases: readonly StoreCase[] = [
   {
@@ -61,10 +61,8 @@ export const domainCases: readonly StoreCase[] = [
   {
     name: 'INTRODUCE fires, and the domain can speak',
     run: async (store) => {
-      const [a, b] = [await store.connect(), await store.connect()];
-      await b.watch('@introduceDomain', 't');
-      await b.watch('@releaseDomain', 't');
-      await b.events();
+      const a = await store.connect();
+      const b = await watcherOf(store, '@introduceDomain', '@releaseDomain');
       const guest = await newGuest(store, a, 5);
       expect(await b.events()).toEqual(['@introduceDomain t']);
       expect(await guest.write('x', '1')).toBe(OK);
@@ -113,15 +111,14 @@ export const domainCases: readonly StoreCase[] = [
     name: 'RELEASE removes what the domain owns wherever that is, and fires',
     differs: { oxenstored: { why: 'a second RELEASE is EINVAL' } },
     run: async (store) => {
-      const [a, b] = [await store.connect(), await store.connect()];
+      const a = await store.connect();
       const guest = await newGuest(store, a, 5);
       await guest.write('data/x', '1');
       await make(a, `${home(5)}/of0`, '', 'n0');
       await make(a, '/elsewhere/of5', '', 'n5');
       await make(a, '/elsewhere/of5/of0', '', 'n0');
       await make(a, '/elsewhere/of0', '');
-      await b.watch('@releaseDomain', 't');
-      await b.events();
+      const b = await watcherOf(store, '@releaseDomain');
       expect(await a.ask(T.RELEASE, '5\0')).toBe(OK);
       expect(await b.events()).toEqual(['@releaseDomain t']);
       expect(await a.read(home(5))).toBe('ENOENT');
@@ -160,10 +157,9 @@ export const domainCases: readonly StoreCase[] = [
     name: 'a shutdown is told once until RESUME',
     differs: { oxenstored: { why: 'tells of it again and again' } },
     run: async (store) => {
-      const [a, b] = [await store.connect(), await store.connect()];
+      const a = await store.connect();
       const guest = await newGuest(store, a, 5);
-      await b.watch('@releaseDomain', 't');
-      await b.events();
+      const b = await watcherOf(store, '@releaseDomain');
       for (const expected of [['@releaseDomain t'], []]) {
         store.setDomainState(5, 'shutdown');
         await store.domainsChanged();
@@ -178,11 +174,10 @@ export const domainCases: readonly StoreCase[] = [
   {
     name: 'a crash is told as a shutdown is',
     run: async (store) => {
-      const [a, b] = [await store.connect(), await store.connect()];
+      const a = await store.connect();
       await newGuest(store, a, 5);
       await newGuest(store, a, 6);
-      await b.watch('@releaseDomain', 't');
-      await b.events();
+      const b = await watcherOf(store, '@releaseDomain');
       store.setDomainState(5, 'crashed');
       await store.domainsChanged();
       expect(await b.events()).toEqual(['@releaseDomain t']);
@@ -192,11 +187,10 @@ export const domainCases: readonly StoreCase[] = [
   {
     name: 'a domain that is dying or gone is told of, and nothing of it stays',
     run: async (store) => {
-      const [a, b] = [await store.connect(), await store.connect()];
+      const a = await store.connect();
       await newGuest(store, a, 5);
       await newGuest(store, a, 6);
-      await b.watch('@releaseDomain', 't');
-      await b.events();
+      const b = await watcherOf(store, '@releaseDomain');
       for (const [domid, state] of [
         [5, 'dying'],
         [6, 'absent'],

@@ -22,6 +22,17 @@ export async function newGuest(
   return store.guest(domid);
 }
 
+/** A client of domain 0 that watches these, each under the token `t`, and has heard nothing yet. */
+export async function watcherOf(
+  store: StoreUnderTest,
+  ...paths: readonly string[]
+): Promise<RawClient> {
+  const watcher = await store.connect();
+  for (const path of paths) await watcher.watch(path, 't');
+  await watcher.events();
+  return watcher;
+}
+
 /** Writes a node and sets its permissions. */
 export async function make(
   dom0: RawClient,
