@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { XenStoreError } from '../xenstore/errors.js';
 import type { Frame } from '../xenstore/wire.js';
-import { Channel } from './channel.js';
+import { Channel, type ChannelOwner } from './channel.js';
 import type { Commit } from './commit.js';
 import type { Connection, ConnectionAccess } from './connection.js';
 import { Control } from './control.js';
@@ -63,6 +63,17 @@ export class StoreDaemon {
   readonly #channels = new Map<Connection, Channel>();
   readonly #domainSockets: DomainSockets;
   readonly #listeners = new Set<CommitListener>();
+  readonly #channelOwner: ChannelOwner = {
+    handle: (connection, frame) => this.#handle(connection, frame),
+    requestsPerTurn: ({ isPrivileged }) =>
+      isPrivileged
+        ? REQUESTS_PER_TURN
+        : Math.min(REQUESTS_PER_TURN, this.#store.quotas.outstanding),
+    isTooFarBehind: (connection) => this.#isTooFarBehind(connection),
+    schedule: (channel) => this.#schedule(channel),
+    handled: (channel) => this.#handled(channel),
+    ended: (channel, reason) => this.#ended(channel, reason),
+  };
   #scheduled = new Set<Channel>();
   #turn: NodeJS.Immediate | undefined;
   /** Connections that made changes since the last write to the log. */
@@ -71,10 +82,9 @@ export class StoreDaemon {
   #changers = 0;
   #lastChangers = 0;
   #retry: NodeJS.Timeout | undefined;
-  /** Clients that asked for something since the event loop last went round. */
+  /** Clients that asked for something since the last turn. */
   #asking = 0;
   #awakeUntil = 0;
-  #isAwake = false;
   #isClosed = false;
 
   /**
@@ -181,17 +191,7 @@ export class StoreDaemon {
 
   #serve(domid: number, transport: Transport, access: ConnectionAccess = 'rw'): void {
     const connection = this.#store.connect(domid, () => this.#schedule(channel), access);
-    const channel: Channel = new Channel(connection, transport, {
-      handle: (from, frame) => this.#handle(from, frame),
-      requestsPerTurn: ({ isPrivileged }) =>
-        isPrivileged
-          ? REQUESTS_PER_TURN
-          : Math.min(REQUESTS_PER_TURN, this.#store.quotas.outstanding),
-      isTooFarBehind: (reader) => this.#isTooFarBehind(reader),
-      schedule: (ready) => this.#schedule(ready),
-      handled: (ready) => this.#handled(ready),
-      ended: (gone, reason) => this.#ended(gone, reason),
-    });
+    const channel: Channel = new Channel(connection, transport, this.#channelOwner);
     this.#channels.set(connection, channel);
   }
 
@@ -272,7 +272,8 @@ export class StoreDaemon {
    * changes, those of half of them are written to the log together.
    */
   #handled(channel: Channel): void {
-    this.#stayAwake();
+    this.#asking += 1;
+    this.#scheduleTurn();
     if (this.#store.pending.length === 0) {
       this.#scheduled.delete(channel);
       channel.flush();
@@ -281,29 +282,9 @@ export class StoreDaemon {
     this.#scheduled.add(channel);
     this.#unsettled += 1;
     this.#changers += 1;
-    this.#scheduleTurn();
     const together = Math.min(this.#lastChangers / 2, CONNECTIONS_PER_WRITE_MAX);
     if (this.#unsettled >= together) this.#runTurn();
   }
-
-  /**
-   * A client that is alone mostly asks again as soon as it is answered. Being woken takes longer than
-   * to handle a request, so the event loop does not sleep for a moment. Many find it awake anyway.
-   */
-  #stayAwake(): void {
-    this.#asking += 1;
-    this.#awakeUntil = performance.now() + AWAKE_MS;
-    if (this.#isAwake) return;
-    this.#isAwake = true;
-    setImmediate(this.#onAwake);
-  }
-
-  readonly #onAwake = (): void => {
-    const isAlone = this.#asking <= 1;
-    this.#asking = 0;
-    this.#isAwake = isAlone && !this.#isClosed && performance.now() < this.#awakeUntil;
-    if (this.#isAwake) setImmediate(this.#onAwake);
-  };
 
   /** Right after the phase in which the event loop reads sockets: all that came is answered then. */
   #scheduleTurn(): void {
@@ -316,7 +297,21 @@ export class StoreDaemon {
     this.#lastChangers = this.#changers;
     this.#changers = 0;
     this.#runTurn();
+    this.#stayAwake();
   };
+
+  /**
+   * A client that is alone mostly asks again as soon as it is answered. Being woken takes longer than
+   * to handle a request, so the event loop does not sleep for a moment. Many find it awake anyway.
+   */
+  #stayAwake(): void {
+    const asking = this.#asking;
+    this.#asking = 0;
+    if (asking > 1) return;
+    const now = performance.now();
+    if (asking === 1) this.#awakeUntil = now + AWAKE_MS;
+    if (now < this.#awakeUntil) this.#scheduleTurn();
+  }
 
   #runTurn(): void {
     this.#unsettled = 0;
