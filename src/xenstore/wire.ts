@@ -121,9 +121,10 @@ const NOTHING: Buffer = Buffer.alloc(0);
  */
 export class FrameDecoder {
   readonly #maxPayload: number;
-  /** The chunk being read, how far it is read, and chunks behind it. */
+  /** The chunk being read, how far it is read, where it ends, and chunks behind it. */
   #chunk: Buffer = NOTHING;
   #offset = 0;
+  #end = 0;
   readonly #waiting: Buffer[] = [];
   /** A message that started in an earlier chunk: at first only room for its header. */
   #partial: Buffer | undefined;
@@ -135,26 +136,28 @@ export class FrameDecoder {
   }
 
   /**
-   * Hands over received bytes. The decoder keeps the chunk: the caller must not write to it before it
-   * is all read, or {@link keepRest} is called.
+   * Hands over received bytes, the first `length` of a chunk. The decoder keeps the chunk: the caller
+   * must not write to it before it is all read, or {@link keepRest} is called.
    */
-  feed(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    if (this.#offset < this.#chunk.length) {
-      this.#waiting.push(chunk);
-    } else {
-      this.#chunk = chunk;
-      this.#offset = 0;
-    }
+  feed(chunk: Buffer, length: number = chunk.length): void {
+    if (length === 0) return;
+    if (this.#offset < this.#end) this.#waiting.push(chunk.subarray(0, length));
+    else this.#begin(chunk, length);
+  }
+
+  #begin(chunk: Buffer, length: number): void {
+    this.#chunk = chunk;
+    this.#offset = 0;
+    this.#end = length;
   }
 
   /** Copies what was not read yet, so that the chunk last handed over is the caller's again. */
   keepRest(): void {
     const last = this.#waiting.pop();
     if (last !== undefined) this.#waiting.push(Buffer.from(last));
-    else if (this.#offset < this.#chunk.length) {
-      this.#chunk = Buffer.from(this.#chunk.subarray(this.#offset));
-      this.#offset = 0;
+    else if (this.#offset < this.#end) {
+      const rest = Buffer.from(this.#chunk.subarray(this.#offset, this.#end));
+      this.#begin(rest, rest.length);
     }
   }
 
@@ -169,10 +172,10 @@ export class FrameDecoder {
 
   #nextInChunk(): Frame | undefined {
     const start = this.#offset;
-    const available = this.#chunk.length - start;
+    const available = this.#end - start;
     if (available >= HEADER_BYTES) {
       const end = start + HEADER_BYTES + this.#payloadLength(this.#chunk, start);
-      if (end <= this.#chunk.length) {
+      if (end <= this.#end) {
         const frame = new Frame(this.#chunk, start, end);
         this.#advance(end);
         return frame;
@@ -187,11 +190,11 @@ export class FrameDecoder {
     let target = partial;
     for (;;) {
       while (this.#filled < target.length) {
-        if (this.#offset === this.#chunk.length) {
+        if (this.#offset === this.#end) {
           this.#partial = target;
           return undefined;
         }
-        const copied = this.#chunk.copy(target, this.#filled, this.#offset);
+        const copied = this.#chunk.copy(target, this.#filled, this.#offset, this.#end);
         this.#filled += copied;
         this.#advance(this.#offset + copied);
       }
@@ -209,9 +212,9 @@ export class FrameDecoder {
 
   #advance(offset: number): void {
     this.#offset = offset;
-    if (offset < this.#chunk.length) return;
-    this.#chunk = this.#waiting.shift() ?? NOTHING;
-    this.#offset = 0;
+    if (offset < this.#end) return;
+    const next = this.#waiting.shift() ?? NOTHING;
+    this.#begin(next, next.length);
   }
 
   #payloadLength(bytes: Buffer, headerStart: number): number {

@@ -74,7 +74,7 @@ class BareSocket implements Transport {
       if (this.#isClosed) return;
       const length = handle.bytesRead - before;
       before += length;
-      if (length > 0) receiver.received(input.subarray(0, length));
+      if (length > 0) receiver.received(input, length);
       else this.#readNothing(receiver);
     };
     handle.readStart();
@@ -84,26 +84,28 @@ class BareSocket implements Transport {
   #readNothing(receiver: Receiver): void {
     try {
       const length = readSync(this.#handle.fd, input);
-      if (length > 0) receiver.received(input.subarray(0, length));
+      if (length > 0) receiver.received(input, length);
       else receiver.ended();
     } catch (error) {
       if (!isErrno(error, 'EAGAIN')) receiver.ended();
     }
   }
 
-  send(bytes: Buffer): boolean {
+  send(bytes: Buffer, length: number): boolean {
     if (this.#isClosed) return true;
-    if (this.#stream !== undefined) return this.#stream.send(bytes);
+    if (this.#stream !== undefined) return this.#stream.send(bytes, length);
     let sent = 0;
     try {
-      sent = writeSync(this.#handle.fd, bytes);
+      sent = writeSync(this.#handle.fd, bytes, 0, length);
     } catch (error) {
       if (!isErrno(error, 'EAGAIN')) {
         this.#fail(error);
         return true;
       }
     }
-    return sent === bytes.length || this.#becomeStream().send(bytes.subarray(sent));
+    return (
+      sent === length || this.#becomeStream().send(bytes.subarray(sent, length), length - sent)
+    );
   }
 
   #fail(error: unknown): void {
@@ -123,7 +125,7 @@ class BareSocket implements Transport {
       onread: {
         buffer: input,
         callback: (length) => {
-          receiver?.received(input.subarray(0, length));
+          receiver?.received(input, length);
           return true;
         },
       },

@@ -40,9 +40,9 @@ export class Channel implements Receiver {
     transport.start(this);
   }
 
-  received(bytes: Buffer): void {
+  received(bytes: Buffer, length: number): void {
     if (this.#isEnded || this.#isLast) return;
-    this.#decoder.feed(bytes);
+    this.#decoder.feed(bytes, length);
     this.#mayHoldMore = true;
     if (this.connection.state === 'BLOCKED') this.#transport.pause();
     else {
@@ -113,7 +113,7 @@ export class Channel implements Receiver {
     const size = encodedBytes(messages);
     if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);
     encodeFramesInto(scratch, messages);
-    return this.#transport.send(scratch.subarray(0, size));
+    return this.#transport.send(scratch, size);
   }
 
   /** Ends the channel when all has been said. */

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 
 /** What a transport tells whoever uses it. */
 export interface Receiver {
-  /** Bytes that came. They may be written to again when this returns. */
-  received(bytes: Buffer): void;
+  /** The first `length` bytes of these came. They may be written to again when this returns. */
+  received(bytes: Buffer, length: number): void;
   /** All that was given to `send` has gone out, after that had said that it takes no more. */
   drained(): void;
   /** The other side sends no more; it may still read. */
@@ -17,10 +17,10 @@ export interface Transport {
   /** To be called once, before all else. */
   start(receiver: Receiver): void;
   /**
-   * Sends bytes; the caller may write to them again at once. False when the other side takes no
-   * more for now: the bytes wait, and `drained` tells.
+   * Sends the first `length` of these bytes; the caller may write to them again at once. False when
+   * the other side takes no more for now: the bytes wait, and `drained` tells.
    */
-  send(bytes: Buffer): boolean;
+  send(bytes: Buffer, length: number): boolean;
   /** Reads no more until `resume`. */
   pause(): void;
   resume(): void;
@@ -42,15 +42,15 @@ export class StreamTransport implements Transport {
   }
 
   start(receiver: Receiver): void {
-    this.#stream.on('data', (bytes: Buffer) => receiver.received(bytes));
+    this.#stream.on('data', (bytes: Buffer) => receiver.received(bytes, bytes.length));
     this.#stream.on('drain', () => receiver.drained());
     this.#stream.on('end', () => receiver.ended());
     this.#stream.on('error', (error) => receiver.closed(error));
     this.#stream.on('close', () => receiver.closed());
   }
 
-  send(bytes: Buffer): boolean {
-    this.#stream.write(Buffer.from(bytes));
+  send(bytes: Buffer, length: number): boolean {
+    this.#stream.write(Buffer.from(bytes.subarray(0, length)));
     return this.#stream.writableLength <= UNSENT_MAX;
   }
 
