@@ -10,7 +10,7 @@ interface PipeHandle {
   readonly fd: number;
   /** Bytes read so far. */
   readonly bytesRead: number;
-  /** Called when something was read, at the end, when reading failed, and sometimes for nothing. */
+  /** Called when something was read, at the end, when reading failed, and when nothing is there. */
   onread: (() => void) | undefined;
   /** Has everything read into this, in place of a buffer for each time. */
   useUserBuffer(buffer: Uint8Array): void;
@@ -70,17 +70,20 @@ class BareSocket implements Transport {
     const handle = this.#handle;
     handle.useUserBuffer(input);
     let before = handle.bytesRead;
+    let wasFull = false;
     handle.onread = () => {
       if (this.#isClosed) return;
       const length = handle.bytesRead - before;
       before += length;
       if (length > 0) receiver.received(input, length);
-      else this.#readNothing(receiver);
+      else if (wasFull) this.#readNothing(receiver);
+      else receiver.ended();
+      wasFull = length === input.length;
     };
     handle.readStart();
   }
 
-  /** Finds out whether that was the end. */
+  /** What fills the buffer is followed by another try: it found the end, or no more for now. */
   #readNothing(receiver: Receiver): void {
     try {
       const length = readSync(this.#handle.fd, input);

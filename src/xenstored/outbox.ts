@@ -13,7 +13,7 @@ interface Message extends OutgoingFrame {
 export class Outbox {
   #messages: Message[] = [];
   /** Payloads of the waiting events that need not be told twice. */
-  readonly #events = new Set<string>();
+  #events: Set<string> | undefined;
   #eventBytes = 0;
 
   /** Messages that wait. */
@@ -39,6 +39,7 @@ export class Outbox {
   /** @param coalesce drop the event when an equal one waits already */
   event(payload: string, batch: number, coalesce: boolean): void {
     if (coalesce) {
+      this.#events ??= new Set();
       if (this.#events.has(payload)) return;
       this.#events.add(payload);
     }
@@ -56,7 +57,7 @@ export class Outbox {
   take(): OutgoingFrame[] {
     const messages = this.#messages;
     this.#messages = [];
-    if (this.#events.size > 0) this.#events.clear();
+    this.#events?.clear();
     this.#eventBytes = 0;
     return messages;
   }
@@ -68,7 +69,7 @@ export class Outbox {
       if (message.batch !== batch) {
         kept.push(message);
       } else if (message.type === MessageType.WATCH_EVENT) {
-        this.#events.delete(message.payload);
+        this.#events?.delete(message.payload);
         this.#eventBytes -= message.payload.length + EVENT_OVERHEAD;
       } else {
         kept.push({ ...message, type: MessageType.ERROR, payload: 'ENOSPC\0', batch: 0 });
