@@ -38,10 +38,13 @@ export class ByteWriter {
 
   /** Counters: 48 bits last for 8,900 years at a thousand a second. */
   u48(value: number): void {
+    const bytes = this.#room(6);
+    const at = this.#length;
     const high = Math.floor(value / 2 ** 32);
-    this.u32(value >>> 0);
-    this.u8(high);
-    this.u8(high >>> 8);
+    putU32(bytes, at, value);
+    bytes[at + 4] = high;
+    bytes[at + 5] = high >>> 8;
+    this.#length = at + 6;
   }
 
   u64(value: bigint): void {

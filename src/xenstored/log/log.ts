@@ -88,7 +88,8 @@ export class DurableLog {
 
   /** Makes commits durable, all or none: with one write. @throws what the write failed with */
   write(commits: readonly Commit[]): void {
-    for (const commit of commits) writeRecord(this.#writer, { kind: 'commit', commit });
+    if (commits.length === 0) return;
+    writeRecord(this.#writer, { kind: 'commits', commits });
     try {
       this.#file.append(this.#writer.view());
       this.#compaction?.tails.push(Buffer.from(this.#writer.view()));

@@ -7,12 +7,12 @@ import { ByteReader, type ByteWriter } from './bytes.js';
 
 /**
  * The log is a row of records: u32 length of the body, u32 CRC-32 of the body, body. It begins with
- * a header and the nodes and domains of a snapshot; commits follow.
+ * a header and the nodes and domains of a snapshot; commits follow, those of one write in one record.
  */
 export type LogRecord =
   | { readonly kind: 'header'; readonly generation: number }
   | { readonly kind: 'nodes'; readonly nodes: readonly SnapshotNode[] }
-  | { readonly kind: 'commit'; readonly commit: Commit };
+  | { readonly kind: 'commits'; readonly commits: readonly Commit[] };
 
 /** A node as a snapshot holds it. Parents come before children, siblings in order of creation. */
 export interface SnapshotNode {
@@ -24,7 +24,7 @@ export interface SnapshotNode {
 
 const FRAME_BYTES = 8;
 const MAGIC = 'domovoi xenstore log 1';
-const Kind = { header: 1, nodes: 2, commit: 3 } as const;
+const Kind = { header: 1, nodes: 2, commits: 3 } as const;
 const Tag = {
   create: 1,
   write: 2,
@@ -34,6 +34,8 @@ const Tag = {
   'domain-gone': 6,
   special: 7,
   epoch: 8,
+  /** Not a change: another commit follows. */
+  'next-commit': 9,
 } as const;
 const letters: readonly Access[] = ['n', 'r', 'w', 'b'];
 
@@ -51,8 +53,11 @@ export function writeRecord(writer: ByteWriter, record: LogRecord): void {
     case 'nodes':
       for (const node of record.nodes) writeNode(writer, node);
       break;
-    case 'commit':
-      writeCommit(writer, record.commit);
+    case 'commits':
+      for (const [index, commit] of record.commits.entries()) {
+        if (index > 0) writer.u8(Tag['next-commit']);
+        writeCommit(writer, commit);
+      }
       break;
   }
   const body = writer.view(start + FRAME_BYTES);
@@ -86,8 +91,8 @@ function readBody(reader: ByteReader): LogRecord | undefined {
       while (!reader.isAtEnd) nodes.push(readNode(reader));
       return { kind: 'nodes', nodes };
     }
-    case Kind.commit:
-      return { kind: 'commit', commit: readCommit(reader) };
+    case Kind.commits:
+      return { kind: 'commits', commits: readCommits(reader) };
     default:
       return undefined;
   }
@@ -117,15 +122,23 @@ function writeCommit(writer: ByteWriter, commit: Commit): void {
   for (const mutation of commit.domains) writeDomainMutation(writer, mutation);
 }
 
-function readCommit(reader: ByteReader): Commit {
-  const generation = reader.u48();
-  const domid = reader.u32();
-  const count = reader.u32();
-  const mutations: Mutation[] = [];
-  for (let index = 0; index < count; index++) mutations.push(readMutation(reader));
-  const domains: DomainMutation[] = [];
-  while (!reader.isAtEnd) domains.push(readDomainMutation(reader));
-  return { domid, generation, mutations, domains };
+function readCommits(reader: ByteReader): Commit[] {
+  const commits: Commit[] = [];
+  for (;;) {
+    const generation = reader.u48();
+    const domid = reader.u32();
+    const count = reader.u32();
+    const mutations: Mutation[] = [];
+    for (let index = 0; index < count; index++) mutations.push(readMutation(reader));
+    const domains: DomainMutation[] = [];
+    commits.push({ domid, generation, mutations, domains });
+    for (;;) {
+      if (reader.isAtEnd) return commits;
+      const tag = reader.u8();
+      if (tag === Tag['next-commit']) break;
+      domains.push(readDomainMutation(reader, tag));
+    }
+  }
 }
 
 function writeMutation(writer: ByteWriter, mutation: Mutation): void {
@@ -185,8 +198,7 @@ function writeDomainMutation(writer: ByteWriter, mutation: DomainMutation): void
   }
 }
 
-function readDomainMutation(reader: ByteReader): DomainMutation {
-  const tag = reader.u8();
+function readDomainMutation(reader: ByteReader, tag: number): DomainMutation {
   switch (tag) {
     case Tag.domain:
       return { kind: 'domain', record: readDomain(reader) };

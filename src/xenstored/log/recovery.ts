@@ -33,7 +33,7 @@ function recoverPrefix(bytes: Buffer): Recovered & { readonly isWhole: boolean }
     if (next === undefined || !follows(next.record, tree, goodBytes)) break;
     applyRecord(next.record, tree, domains);
     goodBytes = next.end;
-    if (next.record.kind !== 'commit') snapshotBytes = next.end;
+    if (next.record.kind !== 'commits') snapshotBytes = next.end;
     isWhole = next.record.kind !== 'nodes';
   }
   return { tree, domains, goodBytes, snapshotBytes, isWhole };
@@ -46,8 +46,8 @@ function follows(record: LogRecord, tree: Tree, offset: number): boolean {
       return offset === 0;
     case 'nodes':
       return offset > 0;
-    case 'commit':
-      return offset > 0 && record.commit.generation === tree.generation;
+    case 'commits':
+      return offset > 0 && record.commits[0]?.generation === tree.generation;
   }
 }
 
@@ -61,8 +61,8 @@ function applyRecord(record: LogRecord, tree: Tree, domains: Domains): void {
         tree.restore(path, value, permissions, generation);
       }
       return;
-    case 'commit':
-      applyCommit(record.commit, tree, domains);
+    case 'commits':
+      for (const commit of record.commits) applyCommit(commit, tree, domains);
       return;
   }
 }

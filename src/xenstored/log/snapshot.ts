@@ -26,7 +26,7 @@ export function* snapshot(tree: Tree, domains: readonly DomainMutation[]): Gener
   }
   writeRecord(writer, { kind: 'nodes', nodes });
   const commit = { domid: 0, generation: tree.generation, mutations: [], domains };
-  writeRecord(writer, { kind: 'commit', commit });
+  writeRecord(writer, { kind: 'commits', commits: [commit] });
   yield writer.view();
 }
 
