@@ -56,6 +56,7 @@ const input = Buffer.allocUnsafeSlow(64 * 1024);
 /** A connection without a stream around it, until its client reads too slowly to do without. */
 class BareSocket implements Transport {
   readonly #handle: PipeHandle;
+  readonly #fd: number;
   #receiver: Receiver | undefined;
   #stream: Transport | undefined;
   #isPaused = false;
@@ -63,6 +64,7 @@ class BareSocket implements Transport {
 
   constructor(handle: PipeHandle) {
     this.#handle = handle;
+    this.#fd = handle.fd;
   }
 
   start(receiver: Receiver): void {
@@ -86,7 +88,7 @@ class BareSocket implements Transport {
   /** What fills the buffer is followed by another try: it found the end, or no more for now. */
   #readNothing(receiver: Receiver): void {
     try {
-      const length = readSync(this.#handle.fd, input);
+      const length = readSync(this.#fd, input);
       if (length > 0) receiver.received(input, length);
       else receiver.ended();
     } catch (error) {
@@ -99,7 +101,7 @@ class BareSocket implements Transport {
     if (this.#stream !== undefined) return this.#stream.send(bytes, length);
     let sent = 0;
     try {
-      sent = writeSync(this.#handle.fd, bytes, 0, length);
+      sent = writeSync(this.#fd, bytes, 0, length);
     } catch (error) {
       if (!isErrno(error, 'EAGAIN')) {
         this.#fail(error);
