@@ -75,13 +75,13 @@ export class Edit {
 
   write(path: string, node: TreeNode, value: string): void {
     this.#change(path, true, node.permissions);
-    this.#apply({ kind: 'write', path, value });
+    this.#apply({ kind: 'write', path, value }, node);
   }
 
   setPermissions(path: string, node: TreeNode, permissions: PermissionList): void {
     const { owner } = node;
     this.#change(path, true, node.permissions);
-    const changed = this.#apply({ kind: 'permissions', path, permissions });
+    const changed = this.#apply({ kind: 'permissions', path, permissions }, node);
     this.#count(owner, -1);
     this.#count(changed.owner, 1);
   }
@@ -98,9 +98,9 @@ export class Edit {
     return this.#base === undefined || findBelow(this.#base, path) !== undefined;
   }
 
-  #apply(mutation: Mutation): TreeNode {
+  #apply(mutation: Mutation, found?: TreeNode): TreeNode {
     this.mutations.push(mutation);
-    return this.tree.apply(mutation, this.#undo);
+    return this.tree.apply(mutation, this.#undo, found);
   }
 
   #change(path: string, existed: boolean, oldPermissions: PermissionList | undefined): Change {

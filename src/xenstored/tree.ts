@@ -138,21 +138,22 @@ export class Tree {
    * Applies a mutation; returns the node that it created, changed or took out.
    *
    * @param undo gets what takes the mutation back, once all that came after it is taken back
+   * @param found the node to be changed, by whoever has just found it in this tree
    */
-  apply(mutation: Mutation, undo?: (() => void)[]): TreeNode {
+  apply(mutation: Mutation, undo?: (() => void)[], found?: TreeNode): TreeNode {
     const { path } = mutation;
     switch (mutation.kind) {
       case 'create':
         return this.#create(path, mutation.value, mutation.permissions, undo);
       case 'write': {
-        const node = this.#own(path);
+        const node = this.#own(path, found);
         undo?.push(this.#restoring(path, node));
         node.value = mutation.value;
         node.generation = this.#advance();
         return node;
       }
       case 'permissions': {
-        const node = this.#own(path);
+        const node = this.#own(path, found);
         undo?.push(this.#restoring(path, node));
         node.permissions = mutation.permissions;
         node.generation = this.#advance();
@@ -245,8 +246,9 @@ export class Tree {
     return { parent: this.#own(path), path, name: child.slice(slash + 1) };
   }
 
-  /** The node at `path`, it and all above it made this tree's own. */
-  #own(path: string): TreeNode {
+  /** The node at `path`, it and all above it made this tree's own: those above one that is, are. */
+  #own(path: string, found?: TreeNode): TreeNode {
+    if (found?.stamp === this.#stamp) return found;
     if (this.#root.stamp !== this.#stamp) this.#root = this.#root.copy(this.#stamp);
     let node = this.#root;
     for (let start = 1; start < path.length; ) {
