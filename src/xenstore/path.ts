@@ -44,6 +44,12 @@ export function pathComponents(path: string): string[] {
   return path === '/' ? [] : path.slice(1).split('/');
 }
 
+/** Where the name ends that begins at `start`: at the next slash, or with the path. */
+export function componentEnd(path: string, start: number): number {
+  const slash = path.indexOf('/', start);
+  return slash < 0 ? path.length : slash;
+}
+
 /** The path of the node above; undefined for the root. */
 export function parentPath(path: string): string | undefined {
   if (path === '/') return undefined;

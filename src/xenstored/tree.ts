@@ -1,3 +1,4 @@
+import { componentEnd } from '../xenstore/path.js';
 import type { Permissions } from '../xenstore/permissions.js';
 import { Directory } from './directory.js';
 import { nameToKeep } from './names.js';
@@ -291,9 +292,4 @@ export function* walk(node: TreeNode, path: string): Generator<[path: string, no
   if (node.children === undefined) return;
   const prefix = path === '/' ? '/' : `${path}/`;
   for (const child of node.children) yield* walk(child, prefix + child.name);
-}
-
-function componentEnd(path: string, start: number): number {
-  const slash = path.indexOf('/', start);
-  return slash < 0 ? path.length : slash;
 }

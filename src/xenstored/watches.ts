@@ -1,4 +1,4 @@
-import { isSpecial } from '../xenstore/path.js';
+import { componentEnd, isSpecial } from '../xenstore/path.js';
 import type { TreeNode } from './tree.js';
 
 /** A registered watch. */
@@ -70,12 +70,12 @@ export class WatchIndex<W> {
   /** The watches on a path and on all above it, oldest first. */
   concernedBy(path: string): WatchEntry<W>[] {
     const found: WatchEntry<W>[] = [];
+    const special = isSpecial(path);
     let node: IndexNode<W> | undefined = this.#rootOf(path);
     for (const watch of node.entries) found.push(watch);
     // By hand: this is done for every change, and most paths are longer than those that are watched.
-    for (let start = isSpecial(path) ? 0 : 1; start < path.length && node.children.size > 0; ) {
-      const slash = path.indexOf('/', start);
-      const end = slash < 0 || isSpecial(path) ? path.length : slash;
+    for (let start = special ? 0 : 1; start < path.length && node.children.size > 0; ) {
+      const end = special ? path.length : componentEnd(path, start);
       node = node.children.get(path.slice(start, end));
       if (node === undefined) break;
       for (const watch of node.entries) found.push(watch);
