@@ -204,16 +204,16 @@ export class Tree {
     undo: (() => void)[] | undefined,
   ): TreeNode {
     const { parent, path: above, name } = this.#ownParent(path);
+    const children = this.#ownChildren(parent);
+    if (name === '' || children.get(name) !== undefined) {
+      throw new MisfitError(`create ${path}: it exists`);
+    }
     if (undo !== undefined) {
       const restore = this.#restoring(above, parent);
       undo.push(() => {
         this.#ownChildren(this.#own(above)).remove(name);
         restore();
       });
-    }
-    const children = this.#ownChildren(parent);
-    if (name === '' || children.get(name) !== undefined) {
-      throw new MisfitError(`create ${path}: it exists`);
     }
     const generation = this.#advance();
     const node = new TreeNode(nameToKeep(name), value, permissions, generation, this.#stamp);
