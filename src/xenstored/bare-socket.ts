@@ -108,9 +108,7 @@ class BareSocket implements Transport {
         return true;
       }
     }
-    return (
-      sent === length || this.#becomeStream().send(bytes.subarray(sent, length), length - sent)
-    );
+    return sent === length || this.#becomeStream().send(bytes.subarray(sent), length - sent);
   }
 
   #fail(error: unknown): void {
