@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { XenStoreClient } from '../../src/xenstore/client.js';
 import { parsePermissions } from '../../src/xenstore/permissions.js';
-import { encodeFrames, MessageType } from '../../src/xenstore/wire.js';
+import { encodeFrames, HEADER_BYTES, MessageType } from '../../src/xenstore/wire.js';
 import { RawClient } from '../contract/store/raw-client.js';
 import { openStore, type TestStore } from './helpers/daemon.js';
 
@@ -41,32 +39,24 @@ async function introduce(domid: number): Promise<RawClient> {
 const READ_BYTES = 64 * 1024;
 
 describe('a client that sends as much as is read in one go', () => {
-  const request = { type: MessageType.READ, requestId: 0, transactionId: 0 };
-  const ofLength = (bytes: number) => ({ ...request, payload: `/${'x'.repeat(bytes - 18)}\0` });
-  const requests = encodeFrames(Array.from({ length: READ_BYTES / 4096 }, () => ofLength(4096)));
+  const payload = `/${'x'.repeat(4096 - HEADER_BYTES - 2)}\0`;
+  const request = { type: MessageType.READ, requestId: 0, transactionId: 0, payload };
+  const count = READ_BYTES / 4096;
 
   test.each([1, 2, 3])('%i times, and ends, is answered and let go', async (times) => {
-    const socket = createConnection(store.socketPath);
-    socket.end(Buffer.concat(Array.from({ length: times }, () => requests)));
-    let answers = 0;
-    socket.on('data', (bytes: Buffer) => {
-      answers += bytes.toString('latin1').split('EINVAL\0').length - 1;
-    });
-    await once(socket, 'close');
-    expect(answers).toBe((times * READ_BYTES) / 4096);
+    const client = await open(store.socketPath);
+    client.transport.end(encodeFrames(Array.from({ length: times * count }, () => request)));
+    await client.closed();
+    expect(client.received).toEqual(Array.from({ length: times * count }, () => 'ERROR EINVAL'));
   });
 
   test('and waits for the answers before it goes on, is served on', async () => {
-    const socket = createConnection(store.socketPath);
-    const reader = new RawClient(socket);
-    clients.push(reader);
+    const client = await open(store.socketPath);
     for (let round = 0; round < 3; round++) {
-      const answers = Array.from({ length: READ_BYTES / 4096 }, () =>
-        reader.ask(MessageType.READ, `/${'x'.repeat(4096 - 18)}\0`),
-      );
+      const answers = Array.from({ length: count }, () => client.ask(MessageType.READ, payload));
       expect(new Set(await Promise.all(answers))).toEqual(new Set(['EINVAL']));
     }
-    expect(await reader.read('/none')).toBe('ENOENT');
+    expect(await client.read('/none')).toBe('ENOENT');
   });
 });
 
