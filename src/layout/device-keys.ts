@@ -1,4 +1,4 @@
-import type { DiskConfig, VifConfig } from '../config/index.js';
+import type { DiskConfig, VfbConfig, VifConfig } from '../config/index.js';
 import { XenbusState } from '../model/index.js';
 import {
   backEndPath,
@@ -17,6 +17,9 @@ interface DiskFacts extends Facts {
 }
 interface VifFacts extends Facts {
   readonly vif: VifConfig;
+}
+interface VfbFacts extends Facts {
+  readonly vfb: VfbConfig;
 }
 interface ConsoleFacts extends Facts {
   readonly port: number;
@@ -112,6 +115,28 @@ export const VIF_BACK: KeyTable<VifFacts> = [
   back('hotplug-status', 'connected or error, by the hotplug script', () => ''),
 ];
 
+/** `device/vfb/<id>` and `backend/vfb/<domid>/<id>`: QEMU serves it, and reads how from here. */
+export const VFB_FRONT: KeyTable<VfbFacts> = FRONT_HEAD;
+
+export const VFB_BACK: KeyTable<VfbFacts> = [
+  ...BACK_HEAD,
+  back('vnc', '1 to show the screen over VNC', ({ vfb }) => bit(vfb.vnc)),
+  back('vnclisten', 'address to listen on, or address:display', ({ vfb }) => vfb.vncListen),
+  back('vncpasswd', "VNC's password, in clear", ({ vfb }) => vfb.vncPassword),
+  back('vncdisplay', 'number of the display: TCP port less 5900', ({ vfb }) =>
+    String(vfb.vncDisplay),
+  ),
+  back('vncunused', '1 to take the first free display instead', ({ vfb }) => bit(vfb.vncUnused)),
+  back('sdl', '1 to show the screen in a window', ({ vfb }) => bit(vfb.sdl)),
+  back('opengl', '1 when that window is to use OpenGL', ({ vfb }) => bit(vfb.opengl)),
+  back('xauthority', 'path of the file with the X cookie', ({ vfb }) => vfb.xauthority),
+  back('display', 'the X display to open the window on', ({ vfb }) => vfb.display),
+];
+
+/** `device/vkbd/<id>` and `backend/vkbd/<domid>/<id>`: keyboard and pointer of a screen. */
+export const VKBD_FRONT: KeyTable<Facts> = FRONT_HEAD;
+export const VKBD_BACK: KeyTable<Facts> = BACK_HEAD;
+
 /** `console` and `backend/console/<domid>/0`: the first console has no device directory. */
 export const CONSOLE_FRONT: KeyTable<ConsoleFacts> = [
   own('', 'the console', () => ''),
@@ -150,6 +175,10 @@ export function deviceNodes(device: Device): Node[] {
       return halves(device, VBD_FRONT, VBD_BACK);
     case 'vif':
       return halves(device, VIF_FRONT, VIF_BACK);
+    case 'vfb':
+      return halves(device, VFB_FRONT, VFB_BACK);
+    case 'vkbd':
+      return halves(device, VKBD_FRONT, VKBD_BACK);
     case 'console':
       return halves(device, CONSOLE_FRONT, CONSOLE_BACK);
   }

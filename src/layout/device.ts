@@ -1,9 +1,10 @@
-import type { DiskConfig, VifConfig } from '../config/index.js';
+import type { DiskConfig, VfbConfig, VifConfig } from '../config/index.js';
 import { DOM0, type Domid, parseDomid } from '../model/index.js';
 import { devicesPath, homePath } from './paths.js';
 
 /** The kinds of back end, as directories below `backend` name them. */
-export type BackendKind = 'vbd' | 'qdisk' | 'vif' | 'console';
+export const BACKEND_KINDS = ['vbd', 'qdisk', 'vif', 'console', 'vfb', 'vkbd'] as const;
+export type BackendKind = (typeof BACKEND_KINDS)[number];
 
 /** Which device of which domain, and where its two halves are. */
 export interface DeviceAddress {
@@ -17,6 +18,8 @@ export interface DeviceAddress {
 export type Device =
   | { readonly type: 'disk'; readonly address: DeviceAddress; readonly disk: DiskConfig }
   | { readonly type: 'vif'; readonly address: DeviceAddress; readonly vif: VifConfig }
+  | { readonly type: 'vfb'; readonly address: DeviceAddress; readonly vfb: VfbConfig }
+  | { readonly type: 'vkbd'; readonly address: DeviceAddress }
   | {
       readonly type: 'console';
       readonly address: DeviceAddress;
@@ -60,12 +63,13 @@ export function consoleDevice(domid: Domid, port: number, frame?: string): Devic
   };
 }
 
+const BACK_END_PATH = new RegExp(
+  String.raw`^/local/domain/(\d{1,5})/backend/(${BACKEND_KINDS.join('|')})/(\d{1,5})/(\d{1,9})$`,
+);
+
 /** Reads an address back from the back end path that the toolstack recorded. */
 export function parseBackEndPath(path: string): DeviceAddress | undefined {
-  const match =
-    /^\/local\/domain\/(\d{1,5})\/backend\/(vbd|qdisk|vif|console)\/(\d{1,5})\/(\d{1,9})$/.exec(
-      path,
-    );
+  const match = BACK_END_PATH.exec(path);
   const backendDomid = parseDomid(match?.[1] ?? '');
   const domid = parseDomid(match?.[3] ?? '');
   if (match === null || backendDomid === undefined || domid === undefined) return undefined;
