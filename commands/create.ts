@@ -38,7 +38,7 @@ export default class Create extends OperationCommand {
     if (!flags.quiet && !flags.json) process.stderr.write(`Parsing config from ${file}\n`);
     await this.perform(
       (daemon) =>
-        daemon.create({
+        daemon.change('create', {
           text: config,
           file: resolve(file),
           cwd: process.cwd(),

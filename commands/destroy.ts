@@ -16,7 +16,7 @@ export default class Destroy extends OperationCommand {
     await aboutDomain(
       'destroy',
       args.domain,
-      this.perform((daemon) => daemon.destroy(request), flags),
+      this.perform((daemon) => daemon.change('destroy', request), flags),
     );
   }
 }

@@ -15,7 +15,7 @@ export default class DomidOf extends BaseCommand {
     const { domains } = await aboutDomain(
       'domid',
       args.domain,
-      this.ask((daemon) => daemon.domains({ domain: args.domain })),
+      this.ask((daemon) => daemon.ask('domains', { domain: args.domain })),
     );
     for (const { domid, uuid, name } of domains) {
       this.print(flags.json ? renderJson('Domain', { item: { domid, uuid, name } }) : `${domid}\n`);

@@ -24,7 +24,7 @@ export default class DomainName extends BaseCommand {
     const nameless = () =>
       new ToolstackError('no-such-domain', `no domain with a name has domid ${reference}`);
     if (parseDomid(reference) === undefined) throw nameless();
-    const { domains } = await this.ask((daemon) => daemon.domains({ domain: reference }));
+    const { domains } = await this.ask((daemon) => daemon.ask('domains', { domain: reference }));
     const [domain] = domains;
     if (domain === undefined || domain.name === null) throw nameless();
     return { ...domain, name: domain.name };

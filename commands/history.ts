@@ -28,7 +28,7 @@ export default class History extends BaseCommand {
     const history = await aboutDomain(
       'history',
       args.domain ?? '',
-      this.ask((daemon) => daemon.history({ ...query, limit: flags.limit })),
+      this.ask((daemon) => daemon.ask('history', { ...query, limit: flags.limit })),
     );
     if (flags.json) {
       const { renderJson } = await import('../src/render/json.js');

@@ -43,7 +43,7 @@ export default class Migrate extends OperationCommand {
     const { name, uuid, state } = await aboutDomain(
       'migrate',
       args.domain,
-      this.perform((daemon) => daemon.migrate(request), flags),
+      this.perform((daemon) => daemon.change('migrate', request), flags),
     );
     if (!flags.json && !flags.quiet) this.print(renderMigration(name, uuid, state));
   }

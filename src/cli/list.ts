@@ -16,7 +16,9 @@ export async function list({ domain, json, long, verbose }: ListOptions): Promis
   const { domains } = await aboutDomain(
     'list',
     domain ?? '',
-    withDaemon(findStateDir(), { stderr: process.stderr }, (daemon) => daemon.domains(query)),
+    withDaemon(findStateDir(), { stderr: process.stderr }, (daemon) =>
+      daemon.ask('domains', query),
+    ),
   );
   if (json) {
     const { renderJson } = await import('../render/json.js');

@@ -1,16 +1,14 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import {
-  type CreateRequest,
-  type DaemonStatus,
-  type DestroyRequest,
-  type DomainList,
+  type ChangeName,
+  type Changes,
   type ErrorReply,
   errorFromJson,
-  type HistoryReply,
   isErrorJson,
   type Json,
-  type MigrateRequest,
   messageOf,
+  type QuestionName,
+  type Questions,
   type ReplyLine,
   ToolstackError,
   toToolstackError,
@@ -23,14 +21,16 @@ const REPLY_TIMEOUT_MS = 30_000;
 const SILENCE_TIMEOUT_MS = 15 * 60_000;
 
 export interface ApiClient {
-  status(): Promise<DaemonStatus>;
-  domains(query?: { readonly domain?: string; readonly long?: boolean }): Promise<DomainList>;
-  history(query?: { readonly domain?: string; readonly limit?: number }): Promise<HistoryReply>;
+  ask<Name extends QuestionName>(
+    question: Name,
+    query?: Questions[Name]['query'],
+  ): Promise<Questions[Name]['reply']>;
+  change<Name extends ChangeName>(
+    change: Name,
+    request: Changes[Name],
+  ): Promise<AsyncIterable<ReplyLine>>;
   /** The daemon ends after its running operations have ended. */
   stop(): Promise<void>;
-  create(request: CreateRequest): Promise<AsyncIterable<ReplyLine>>;
-  destroy(request: DestroyRequest): Promise<AsyncIterable<ReplyLine>>;
-  migrate(request: MigrateRequest): Promise<AsyncIterable<ReplyLine>>;
 }
 
 /**
@@ -42,26 +42,15 @@ export interface ApiClient {
  */
 export function apiClient(socketPath: string): ApiClient {
   return {
-    status: () => getJson<DaemonStatus>('/v1/status'),
-    domains: ({ domain, long } = {}) =>
-      getJson<DomainList>(`/v1/domains${query({ domain, long: long ? '1' : undefined })}`),
-    history: ({ domain, limit } = {}) =>
-      getJson<HistoryReply>(`/v1/history${query({ domain, limit: limit?.toString() })}`),
+    ask: async <Name extends QuestionName>(name: Name, asked: object = {}) =>
+      (await readJson(
+        await send('GET', `/v1/${name}${query(asked)}`),
+      )) as unknown as Questions[Name]['reply'],
+    change: async (name, request) => replyLines(await send('POST', `/v1/${name}`, request)),
     stop: async () => {
       await readJson(await send('POST', '/v1/stop', {}));
     },
-    create: (body) => stream('/v1/create', body),
-    destroy: (body) => stream('/v1/destroy', body),
-    migrate: (body) => stream('/v1/migrate', body),
   };
-
-  async function getJson<Reply>(path: string): Promise<Reply> {
-    return (await readJson(await send('GET', path))) as Reply;
-  }
-
-  async function stream(path: string, body: object): Promise<AsyncIterable<ReplyLine>> {
-    return replyLines(await send('POST', path, body));
-  }
 
   /** The response, once it is known to be no error. */
   async function send(method: string, path: string, body?: object): Promise<IncomingMessage> {
@@ -89,7 +78,7 @@ export function apiClient(socketPath: string): ApiClient {
       for await (const text of readLines(response)) {
         const line = JSON.parse(text) as ReplyLine;
         yield line;
-        if (line.event === 'finished') return;
+        if (line.event === 'finished' || line.event === 'previewed') return;
       }
     } catch (thrown) {
       throw unreachable(thrown);
@@ -150,9 +139,10 @@ function revive(reply: Json): ToolstackError {
   });
 }
 
-function query(parameters: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(parameters).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+function query(parameters: object): string {
+  const given = Object.entries(parameters).flatMap(
+    ([key, value]: [string, unknown]): [string, string][] =>
+      value === undefined || value === false ? [] : [[key, value === true ? '1' : String(value)]],
   );
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }

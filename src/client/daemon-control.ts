@@ -8,7 +8,7 @@ const STOP_TIMEOUT_MS = 10 * 60_000;
 
 /** Asks the daemon how it is; undefined when it does not run. */
 export function daemonStatus(stateDir: StateDir): Promise<DaemonStatus | undefined> {
-  return unlessAbsent(apiClient(stateDir.daemonSocket).status());
+  return unlessAbsent(apiClient(stateDir.daemonSocket).ask('status'));
 }
 
 /** Ends the daemon and returns when it has ended. False when it did not run. */

@@ -2,12 +2,14 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
+  type ChangeName,
   type DaemonStatus,
   type ErrorCode,
   type ErrorReply,
   type OperationEvent,
+  type QuestionName,
   type ReplyLine,
   ToolstackError,
   toToolstackError,
@@ -15,6 +17,10 @@ import {
 } from '../model/index.js';
 import type { OperationHandle } from '../operations/index.js';
 import { describeIssues } from '../runtime/describe-issues.js';
+import type { Change } from './changes/change.js';
+import { CHANGES } from './changes/index.js';
+import { QUESTIONS } from './questions/index.js';
+import type { Question } from './questions/question.js';
 import type { Toolstack } from './toolstack.js';
 
 export interface ApiOptions {
@@ -28,32 +34,9 @@ export interface ApiOptions {
 /** A config file of any sense is far below this. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
-const requestedBy = z.string().max(4096);
-const reference = z.string().min(1).max(256);
-const createBody = z.object({
-  text: z.string(),
-  file: z.string(),
-  cwd: z.string(),
-  overrides: z.array(z.string()),
-  paused: z.boolean(),
-  requestedBy,
-});
-const destroyBody = z.object({ domain: reference, requestedBy });
-const migrateBody = z.object({
-  domain: reference,
-  destination: z.string(),
-  requestedBy,
-  maxDowntimeMs: z.int().min(1).exactOptional(),
-  bandwidthKib: z.int().min(1).exactOptional(),
-});
-const domainsQuery = z.object({ domain: reference.optional(), long: z.literal('1').optional() });
-const historyQuery = z.object({
-  domain: reference.optional(),
-  limit: z.coerce.number().int().min(1).max(100_000).optional(),
-});
-
 /** The daemon's HTTP API, as src/model/api.ts describes it. */
 export function makeApi({ toolstack, logger, status, stop }: ApiOptions): FastifyInstance {
+  const knowledge = { toolstack, status };
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: 'idle' });
 
   app.setErrorHandler((thrown, _request, reply) => {
@@ -66,31 +49,33 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
     return reply.status(404).send({ error: error.toJSON() } satisfies ErrorReply);
   });
 
-  app.get('/v1/status', () => status());
-  app.get('/v1/domains', async ({ query }) => {
-    const { domain, long } = parse(domainsQuery, query);
-    return { domains: await toolstack.domains(domain, long !== undefined) };
-  });
-  app.get('/v1/history', ({ query }) => {
-    const { domain, limit } = parse(historyQuery, query);
-    return Promise.resolve(toolstack.history(domain, limit));
-  });
-  app.post('/v1/create', async ({ body }, reply) => {
-    const { warnings, operation } = await toolstack.create(parse(createBody, body));
-    return streamOf(reply, operation, warnings);
-  });
-  app.post('/v1/destroy', async ({ body }, reply) =>
-    streamOf(reply, await toolstack.destroy(parse(destroyBody, body)), []),
-  );
-  app.post('/v1/migrate', async ({ body }, reply) =>
-    streamOf(reply, await toolstack.migrate(parse(migrateBody, body)), []),
-  );
+  for (const [name, question] of Object.entries(QUESTIONS)) addQuestion(name, question);
+  for (const [name, change] of Object.entries(CHANGES)) addChange(name, change);
   app.post('/v1/stop', async (_request, reply) => {
     await reply.send({});
     stop();
     return reply;
   });
   return app;
+
+  function addQuestion(name: string, question: Question<QuestionName>): void {
+    app.get(`/v1/${name}`, async (request, reply) => {
+      const left = new AbortController();
+      reply.raw.on('close', () => left.abort());
+      return question.answer(knowledge, parse(question.schema, request.query), left.signal);
+    });
+  }
+
+  function addChange(name: string, change: Change<ChangeName>): void {
+    app.post(`/v1/${name}`, async ({ body }, reply) => {
+      const asked = parse(change.schema, body);
+      if (asked.dryRun === true) {
+        throw new ToolstackError('ENOTSUP', `a dry run of ${name} is not possible yet`);
+      }
+      const { request, warnings = [] } = await change.begin(toolstack, asked);
+      return streamOf(reply, toolstack.queue.submit(request), warnings);
+    });
+  }
 
   /** Waits for the first event, so that what fails before an operation begins is an error reply. */
   async function streamOf(

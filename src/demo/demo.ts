@@ -89,7 +89,7 @@ async function migrate(
   source: ListedDomain,
 ): Promise<void> {
   prompt('migrate', NAME, 'localhost', `--bandwidth ${BANDWIDTH_KIB}`);
-  const lines = await apiClient(stateDir.daemonSocket).migrate({
+  const lines = await apiClient(stateDir.daemonSocket).change('migrate', {
     domain: NAME,
     destination: 'localhost',
     bandwidthKib: BANDWIDTH_KIB,
@@ -121,7 +121,7 @@ async function showBothTrees(
   store: XenStoreClient,
   source: ListedDomain,
 ): Promise<void> {
-  const { domains } = await apiClient(stateDir.daemonSocket).domains();
+  const { domains } = await apiClient(stateDir.daemonSocket).ask('domains');
   const destination = domains.find(
     ({ uuid, domid }) => uuid === source.uuid && domid !== source.domid,
   );
@@ -140,7 +140,7 @@ function begins(line: ReplyLine, step: string): boolean {
 }
 
 async function findByName(stateDir: StateDir): Promise<ListedDomain> {
-  const { domains } = await apiClient(stateDir.daemonSocket).domains({ domain: NAME });
+  const { domains } = await apiClient(stateDir.daemonSocket).ask('domains', { domain: NAME });
   const [domain] = domains;
   if (domain === undefined)
     throw new ToolstackError('no-such-domain', `there is no domain ${NAME}`);

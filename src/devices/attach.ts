@@ -10,7 +10,7 @@ import {
   writeNodes,
 } from '../layout/index.js';
 import { type Domid, parseXenbusState, ToolstackError, XenbusState } from '../model/index.js';
-import type { StoreView, XenStoreClient } from '../xenstore/client.js';
+import type { Store, StoreView } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
 import type { DeviceLimits } from './limits.js';
 
@@ -20,7 +20,7 @@ export function deviceLabel({ kind, id, domid }: DeviceAddress): string {
 }
 
 /** Writes both halves of new devices, in one transaction; what stood there before goes first. */
-export async function addDevices(store: XenStoreClient, devices: readonly Device[]): Promise<void> {
+export async function addDevices(store: Store, devices: readonly Device[]): Promise<void> {
   await store.transaction(async (tx) => {
     await Promise.all(devices.map(({ address }) => removeHalves(tx, address)));
     await Promise.all(devices.map((device) => writeNodes(tx, deviceNodes(device))));
@@ -38,7 +38,7 @@ export async function removeHalves(tx: StoreView, address: DeviceAddress): Promi
  * @throws ToolstackError ETIMEDOUT, EIO: the back end or its script gave up, with its own words
  */
 export async function awaitBackEnd(
-  store: XenStoreClient,
+  store: Store,
   address: DeviceAddress,
   limits: DeviceLimits,
   signal: AbortSignal,
@@ -67,7 +67,7 @@ export async function awaitBackEnd(
 }
 
 async function awaitHotplug(
-  store: XenStoreClient,
+  store: Store,
   address: DeviceAddress,
   limits: DeviceLimits,
   signal: AbortSignal,
@@ -94,7 +94,7 @@ async function awaitHotplug(
 
 /** Waits until somebody serves a domain's console; gives where to attach. @throws ETIMEDOUT */
 export function awaitConsole(
-  store: XenStoreClient,
+  store: Store,
   domid: Domid,
   limits: DeviceLimits,
   signal: AbortSignal,

@@ -10,13 +10,13 @@ import {
   removeIfThere,
 } from '../layout/index.js';
 import { type Domid, parseXenbusState, XenbusState } from '../model/index.js';
-import type { XenStoreClient } from '../xenstore/client.js';
+import type { Store } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
 import { removeHalves } from './attach.js';
 import type { DeviceLimits } from './limits.js';
 
 /** The devices that a domain has, by the toolstack's own record of them. */
-export async function listDevices(store: XenStoreClient, domid: Domid): Promise<DeviceAddress[]> {
+export async function listDevices(store: Store, domid: Domid): Promise<DeviceAddress[]> {
   const root = devicesPath(domid);
   const found: DeviceAddress[] = [];
   for (const kind of (await store.maybeList(root)) ?? []) {
@@ -39,7 +39,7 @@ export async function listDevices(store: XenStoreClient, domid: Domid): Promise<
  * @returns whether the back end closed by itself
  */
 export async function removeDevice(
-  store: XenStoreClient,
+  store: Store,
   address: DeviceAddress,
   limits: DeviceLimits,
 ): Promise<boolean> {
@@ -57,7 +57,7 @@ export async function removeDevice(
 }
 
 async function closeBackEnd(
-  store: XenStoreClient,
+  store: Store,
   address: DeviceAddress,
   limits: DeviceLimits,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { DeviceLimits } from '../devices/index.js';
 import type { Hypervisor } from '../hypervisor/hypervisor.js';
 import type { Chronicle } from '../model/index.js';
-import type { XenStoreClient } from '../xenstore/client.js';
+import type { Store } from '../xenstore/client.js';
 import type { NameClaims } from './name-claims.js';
 
 /** How long guests and others may take, in ms. */
@@ -14,7 +14,7 @@ export interface Limits extends DeviceLimits {
 export interface Host {
   /** What the history calls it. */
   readonly name: string;
-  readonly store: XenStoreClient;
+  readonly store: Store;
   readonly hypervisor: Hypervisor;
   readonly chronicle: Chronicle;
   readonly limits: Limits;

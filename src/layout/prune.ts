@@ -1,10 +1,10 @@
-import type { XenStoreClient } from '../xenstore/client.js';
+import type { Store } from '../xenstore/client.js';
 
 /**
  * Removes `path` and then its parents as long as they are empty, up to but without `root`. Each in
  * a transaction of its own, so that others who work beside us collide with little.
  */
-export async function pruneEmpty(store: XenStoreClient, path: string, root: string): Promise<void> {
+export async function pruneEmpty(store: Store, path: string, root: string): Promise<void> {
   for (let at = path; at.length > root.length; at = above(at)) {
     const removed = await store.transaction(async (tx) => {
       const children = await tx.maybeList(at);
@@ -18,7 +18,7 @@ export async function pruneEmpty(store: XenStoreClient, path: string, root: stri
 }
 
 /** The same, beginning with the parent of a node that has been removed. */
-export function pruneParents(store: XenStoreClient, path: string, root: string): Promise<void> {
+export function pruneParents(store: Store, path: string, root: string): Promise<void> {
   return pruneEmpty(store, above(path), root);
 }
 

@@ -2,23 +2,20 @@ import type { DomainInfo, IncarnationCause, IncarnationEnd } from './domain.js';
 import type { ErrorJson } from './errors.js';
 import type { Domid, Kib, Uuid } from './ids.js';
 import type { JsonObject } from './json.js';
-import type { OperationEvent, OperationRecord } from './operation.js';
+import type { OperationEvent, OperationKind, OperationRecord, PlannedStep } from './operation.js';
 
 /**
  * The daemon's HTTP API, on the UNIX socket `daemon/api.sock` of the state directory.
  *
  * | request | body | reply |
  * |---|---|---|
- * | `GET /v1/status` | | {@link DaemonStatus} |
- * | `GET /v1/domains?domain=REF&long=1` | | {@link DomainList} |
- * | `POST /v1/create` | {@link CreateRequest} | NDJSON of {@link ReplyLine} |
- * | `POST /v1/destroy` | {@link DestroyRequest} | NDJSON of {@link ReplyLine} |
- * | `POST /v1/migrate` | {@link MigrateRequest} | NDJSON of {@link ReplyLine} |
- * | `GET /v1/history?domain=REF&limit=N` | | {@link HistoryReply} |
+ * | `GET /v1/<question>?key=value…` | | JSON: see {@link Questions} |
+ * | `POST /v1/<change>` | JSON: see {@link Changes} | NDJSON of {@link ReplyLine} |
  * | `POST /v1/stop` | | `{}`; the daemon ends after running operations have ended |
  *
  * An error before the first line of a stream, and any error of the others, is a status ≥ 400 with
- * {@link ErrorReply}. A stream ends with its `finished` line. Closing the connection cancels nothing.
+ * {@link ErrorReply}. A stream ends with its `finished` line, or that of a dry run. Closing the
+ * connection cancels nothing.
  */
 export const API_VERSION = 'v1';
 
@@ -64,39 +61,6 @@ export interface DomainList {
   readonly domains: readonly ListedDomain[];
 }
 
-interface Asked {
-  /** User and command line, for the history. */
-  readonly requestedBy: string;
-}
-
-export interface CreateRequest extends Asked {
-  /** The text of the xl.cfg file. */
-  readonly text: string;
-  /** Its name, for error positions and for paths relative to its directory. Absolute. */
-  readonly file: string;
-  /** Where the user stands; relative paths are looked for here first. Absolute. */
-  readonly cwd: string;
-  /** `key=value` lines that are read after the file, as xl does. */
-  readonly overrides: readonly string[];
-  /** Leave the domain paused. */
-  readonly paused: boolean;
-}
-
-export interface DestroyRequest extends Asked {
-  /** Name, domid, UUID or an unambiguous prefix of one. */
-  readonly domain: string;
-}
-
-export interface MigrateRequest extends Asked {
-  readonly domain: string;
-  /** `localhost`. */
-  readonly destination: string;
-  /** Pre-copy goes on until the predicted downtime is below this. */
-  readonly maxDowntimeMs?: number;
-  /** The most that is sent, in KiB per second; no limit when absent. */
-  readonly bandwidthKib?: number;
-}
-
 /** What was noticed while a request was read; the operation goes on. */
 export interface WarningLine {
   readonly event: 'warning';
@@ -105,7 +69,25 @@ export interface WarningLine {
   readonly where: string;
 }
 
-export type ReplyLine = WarningLine | OperationEvent;
+/** What a dry run found: the only line, but for warnings, of a request with `dryRun`. */
+export interface PreviewLine {
+  readonly event: 'previewed';
+  readonly kind: OperationKind;
+  readonly uuid: Uuid;
+  readonly name: string;
+  readonly steps: readonly PlannedStep[];
+  readonly changes: readonly StoreChange[];
+}
+
+/** What becomes of one node of the store. Values are as the store has them, read as UTF-8. */
+export interface StoreChange {
+  readonly path: string;
+  /** Absent: there was, or will be, no such node. Permissions are in wire form, `n0,r5`. */
+  readonly before?: { readonly value: string; readonly permissions: string };
+  readonly after?: { readonly value: string; readonly permissions: string };
+}
+
+export type ReplyLine = WarningLine | OperationEvent | PreviewLine;
 
 /** One stay of a domain under one domid. */
 export interface Incarnation {

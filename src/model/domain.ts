@@ -39,3 +39,7 @@ export interface DomainInfo {
 export type IncarnationCause = 'create' | 'migrate' | 'restore' | 'reboot' | 'adopt';
 /** Why an incarnation ended. */
 export type IncarnationEnd = 'destroy' | 'migrate' | 'host-lost' | 'rolled-back' | 'shutdown';
+
+/** What can be sent to a domain from outside (`XEN_DOMCTL_SENDTRIGGER_*`, xen/public/domctl.h). */
+export const TRIGGERS = ['nmi', 'reset', 'init', 'power', 'sleep', 's3resume'] as const;
+export type Trigger = (typeof TRIGGERS)[number];

@@ -15,10 +15,12 @@
  * - **pivot**: the step after which an operation is only ever finished, never undone.
  */
 export * from './api.js';
+export * from './changes.js';
 export * from './chronicle.js';
 export * from './domain.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './json.js';
 export * from './operation.js';
+export * from './questions.js';
 export * from './xenbus.js';

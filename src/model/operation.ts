@@ -1,9 +1,16 @@
+import type { ChangeName } from './changes.js';
 import type { ErrorJson } from './errors.js';
 import type { Uuid } from './ids.js';
 import type { JsonObject } from './json.js';
 
-/** What can be done to a domain. `clean-up` removes what a lost domain left in the store. */
-export type OperationKind = 'create' | 'destroy' | 'migrate' | 'clean-up';
+/**
+ * What can be done to a domain: what users ask for, and what the daemon does by itself.
+ *
+ * - `clean-up`: removes what a lost domain left in the store.
+ * - `stopped`: does what the domain's configuration wants done when it has stopped by itself.
+ * - `repair`: removes what `fsck --fix` found to belong to nobody.
+ */
+export type OperationKind = ChangeName | 'clean-up' | 'stopped' | 'repair';
 
 /**
  * One entry of a plan: pure data. `name` picks the handler that knows how to do, undo and check

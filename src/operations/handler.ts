@@ -36,6 +36,8 @@ export interface StepCall {
  *   and did not end well, and only its "no" lets the operation be undone.
  */
 export interface StepHandler {
+  /** The step only waits for others to answer: a dry run, where nobody does, passes it by. */
+  readonly waits?: true;
   /** The patch it returns is laid over the state: top-level keys replace, `undefined` removes. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step without a patch returns nothing.
   do(call: StepCall): Promise<JsonObject | void>;

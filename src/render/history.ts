@@ -92,18 +92,13 @@ function detail({ kind, error, state }: OperationRecord): string {
   if (error !== undefined) {
     return error.where === undefined ? error.message : `${error.message} (${error.where})`;
   }
-  switch (kind) {
-    case 'migrate':
-      return [
-        `${word(state.domid)} -> ${word(state.newDomid)}`,
-        ...(typeof state.downtimeMs === 'number' ? [`${duration(state.downtimeMs)} down`] : []),
-      ].join(', ');
-    case 'create':
-      return `domid ${word(state.newDomid)}`;
-    case 'destroy':
-    case 'clean-up':
-      return `domid ${word(state.domid)}`;
+  if (kind === 'migrate') {
+    const moved = `${word(state.domid)} -> ${word(state.newDomid)}`;
+    return typeof state.downtimeMs === 'number'
+      ? `${moved}, ${duration(state.downtimeMs)} down`
+      : moved;
   }
+  return `domid ${word(state.newDomid ?? state.domid)}`;
 }
 
 function word(value: Json | undefined): string {

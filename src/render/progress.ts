@@ -33,7 +33,8 @@ export function progressTeller(): (line: ReplyLine) => Said | undefined {
           weight: line.progress.roundOver ? 'passing' : 'fleeting',
         };
       case 'finished':
-        // The outcome is told by whoever asked for the operation.
+      case 'previewed':
+        // The outcome is told by whoever asked.
         return undefined;
     }
   };

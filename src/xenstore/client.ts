@@ -3,12 +3,14 @@ import { dial } from './dial.js';
 import { XenStoreError } from './errors.js';
 import { type Reconnection, StoreLink } from './link.js';
 import { splitStrings, TreeRequests } from './requests.js';
+import type { Store } from './store.js';
 import { runTransaction } from './transaction.js';
 import type { StoreView } from './view.js';
 import type { Watch } from './watch.js';
 import { Watches } from './watches.js';
 import { MessageType } from './wire.js';
 
+export type { Store } from './store.js';
 export type { StoreView } from './view.js';
 export type { Watch, WatchEvent } from './watch.js';
 
@@ -19,7 +21,7 @@ const TRANSACTION_ATTEMPTS = 100;
  * A connection to a store daemon. Requests are pipelined: they may be made without awaiting those
  * before them, and the daemon handles them in order. Several transactions may be open at a time.
  */
-export class XenStoreClient extends TreeRequests {
+export class XenStoreClient extends TreeRequests implements Store {
   /**
    * Resolves when the connection has ended, by close() or because it was lost for good; never
    * rejects.

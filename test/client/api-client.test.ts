@@ -53,10 +53,10 @@ describe('the client of the daemon', () => {
       asked.push(request);
       response.end('{"domains":[]}');
     });
-    expect(await daemon.domains()).toEqual({ domains: [] });
-    await daemon.domains({ domain: 'a b&c', long: true });
-    await daemon.history({ domain: '3', limit: 5 });
-    await daemon.status();
+    expect(await daemon.ask('domains')).toEqual({ domains: [] });
+    await daemon.ask('domains', { domain: 'a b&c', long: true });
+    await daemon.ask('history', { domain: '3', limit: 5 });
+    await daemon.ask('status');
     await daemon.stop();
     expect(asked).toEqual([
       { line: 'GET /v1/domains', body: '' },
@@ -76,7 +76,7 @@ describe('the client of the daemon', () => {
       for (const byte of bytes) response.write(Buffer.of(byte));
       // The daemon need not hang up.
     });
-    expect(await collect(await daemon.destroy(DESTROY))).toEqual([WARNING, FINISHED]);
+    expect(await collect(await daemon.change('destroy', DESTROY))).toEqual([WARNING, FINISHED]);
   });
 
   test('revives the errors of the daemon', async () => {
@@ -85,13 +85,13 @@ describe('the client of the daemon', () => {
       response.statusCode = 404;
       response.end(JSON.stringify({ error }));
     });
-    await expect(daemon.destroy(DESTROY)).rejects.toMatchObject(error);
-    await expect(daemon.domains()).rejects.toMatchObject(error);
+    await expect(daemon.change('destroy', DESTROY)).rejects.toMatchObject(error);
+    await expect(daemon.ask('domains')).rejects.toMatchObject(error);
   });
 
   test('says that the daemon is not there', async () => {
     const socketPath = join(temporaryDirectory(), 'api.sock');
-    await expect(apiClient(socketPath).status()).rejects.toMatchObject({
+    await expect(apiClient(socketPath).ask('status')).rejects.toMatchObject({
       code: 'daemon-unreachable',
       where: socketPath,
       cause: { code: 'ENOENT' },
@@ -103,13 +103,13 @@ describe('the client of the daemon', () => {
       response.write(`${JSON.stringify(WARNING)}\n`);
       setImmediate(() => response.destroy());
     });
-    const lines = await daemon.destroy(DESTROY);
+    const lines = await daemon.change('destroy', DESTROY);
     await expect(collect(lines)).rejects.toMatchObject({ code: 'daemon-unreachable' });
   });
 
   test('says so too when the stream ends in good order but too soon', async () => {
     const daemon = await serve((_, response) => response.end(`${JSON.stringify(WARNING)}\n`));
-    const lines = await daemon.destroy(DESTROY);
+    const lines = await daemon.change('destroy', DESTROY);
     await expect(collect(lines)).rejects.toMatchObject({ code: 'daemon-unreachable' });
   });
 });

@@ -121,14 +121,14 @@ describe('a create that fails', () => {
     expect(end.error?.where).toMatch(new RegExp(`^domain ${name}, step ${step}`));
     expect(await host.traces()).toEqual(before);
 
-    const { operations } = await host.api.history({ limit: 1 });
+    const { operations } = await host.api.ask('history', { limit: 1 });
     const [operation] = operations;
     expect(operation?.id).toBe(end.operation);
     expect(operation?.status).toBe('failed');
     expect(operation?.error).toEqual(end.error);
     const failed = operation?.steps.find(({ error }) => error !== undefined);
     expect([failed?.step.name, failed?.status]).toEqual([step, 'undone']);
-    const { domains } = await host.api.domains();
+    const { domains } = await host.api.ask('domains');
     expect(domains.map((domain) => domain.name)).toEqual(['Domain-0', 'first']);
   });
 
@@ -162,7 +162,7 @@ describe('what fails before it begins', () => {
 
   test.each(['destroy', 'migrate'] as const)('%s of a domain that is not there', async (what) => {
     const request = { domain: 'nobody', requestedBy: 'test', destination: 'localhost' };
-    await expect(host.api[what](request)).rejects.toMatchObject({
+    await expect(host.api.change(what, request)).rejects.toMatchObject({
       code: 'no-such-domain',
       message: 'nobody is an invalid domain identifier (rc=-6)',
     });
@@ -170,7 +170,7 @@ describe('what fails before it begins', () => {
 
   test.each(['destroy', 'migrate'] as const)('%s of domain 0', async (what) => {
     const request = { domain: '0', requestedBy: 'test', destination: 'localhost' };
-    await expect(host.api[what](request)).rejects.toMatchObject({
+    await expect(host.api.change(what, request)).rejects.toMatchObject({
       code: 'EINVAL',
       message: expect.stringContaining('domain 0 cannot be'),
     });
@@ -178,7 +178,7 @@ describe('what fails before it begins', () => {
 
   test('a migration to another host', async () => {
     const request = { domain: 'first', requestedBy: 'test', destination: 'elsewhere' };
-    await expect(host.api.migrate(request)).rejects.toMatchObject({ code: 'ENOTSUP' });
+    await expect(host.api.change('migrate', request)).rejects.toMatchObject({ code: 'ENOTSUP' });
   });
 
   test('of two destroys of one domain the second finds it gone', async () => {

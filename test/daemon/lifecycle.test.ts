@@ -15,7 +15,7 @@ afterEach(async () => {
 test('a domain is created, listed, destroyed, and leaves nothing', async () => {
   const before = await host.traces();
   const { newDomid } = await host.created(config('web'));
-  const { domains } = await host.api.domains({ long: true });
+  const { domains } = await host.api.ask('domains', { long: true });
   expect(domains.map(({ domid, name }) => [domid, name])).toEqual([
     [0, 'Domain-0'],
     [newDomid, 'web'],
@@ -30,7 +30,7 @@ test('the history tells of incarnations, operations, steps and events', async ()
   const { newDomid: first } = await host.created(config('web'));
   const { newDomid: second } = await host.migrated('web');
   await host.destroyed('web');
-  const { incarnations, operations, events } = await host.api.history({ domain: 'web' });
+  const { incarnations, operations, events } = await host.api.ask('history', { domain: 'web' });
   expect(incarnations.map(({ epoch, domid, cause, end }) => [epoch, domid, cause, end])).toEqual([
     [2, second, 'migrate', 'destroy'],
     [1, first, 'create', 'migrate'],
@@ -55,7 +55,7 @@ test('the history tells of incarnations, operations, steps and events', async ()
 
 test('a domain created paused stays so', async () => {
   const { newDomid } = await host.created(config('web'), [], true);
-  const { domains } = await host.api.domains({ domain: 'web' });
+  const { domains } = await host.api.ask('domains', { domain: 'web' });
   expect(domains.map(({ domid, paused }) => [domid, paused])).toEqual([[newDomid, true]]);
 });
 
@@ -64,7 +64,7 @@ test('fifty domains are created at once', async () => {
   const names = Array.from({ length: 50 }, (_, index) => `web${index}`);
   const states = await Promise.all(names.map((name) => host.created(config(name))));
   expect(new Set(states.map(({ newDomid }) => newDomid)).size).toBe(50);
-  const { domains } = await host.api.domains();
+  const { domains } = await host.api.ask('domains');
   const listed = domains.slice(1).map(({ name }) => name);
   expect(listed.sort()).toEqual([...names].sort());
   await Promise.all(names.map((name) => host.destroyed(name)));
@@ -82,7 +82,7 @@ test('of creates with the same name at once exactly one wins', async () => {
     expect(error?.code).toBe('EEXIST');
     expect(error?.message).toMatch(/domain with name "web" already exists/);
   }
-  const { domains } = await host.api.domains();
+  const { domains } = await host.api.ask('domains');
   expect(domains.map(({ name }) => name)).toEqual(['Domain-0', 'web']);
 });
 
@@ -111,7 +111,7 @@ test('a UUID of a domain that is no more may be used again, and its history goes
   await host.created(text);
   await host.destroyed(uuid);
   await host.created(text);
-  const { incarnations } = await host.api.history({ domain: uuid });
+  const { incarnations } = await host.api.ask('history', { domain: uuid });
   expect(incarnations.map(({ epoch, end }) => [epoch, end])).toEqual([
     [2, undefined],
     [1, 'destroy'],
@@ -129,7 +129,7 @@ test('a domain that stops by itself is noted once, with the reason', async () =>
   await host.startDaemon();
   await host.stopDaemon();
   await host.startDaemon();
-  const { events } = await host.api.history({ domain: 'web' });
+  const { events } = await host.api.ask('history', { domain: 'web' });
   expect(events.map(({ kind, detail, domid }) => [kind, detail, domid])).toEqual([
     ['shutdown', { reason: 'poweroff' }, newDomid],
     ['began', { cause: 'create', name: 'web' }, newDomid],
@@ -153,7 +153,7 @@ describe('destroy behind a migration', () => {
       expect(end).toBe('succeeded');
       expect((await destruction)?.domid).not.toBe(newDomid);
       expect(await host.traces()).toEqual(before);
-      const { incarnations } = await host.api.history({ domain: String(uuid) });
+      const { incarnations } = await host.api.ask('history', { domain: String(uuid) });
       expect(incarnations.map(({ end: how }) => how)).toEqual(['destroy', 'migrate']);
     },
   );
@@ -167,7 +167,7 @@ describe('when the daemon is told to end', () => {
     while (line.value?.event !== 'progress') line = await migration.next();
     const waiting = host.destroyed('web');
     const refused = expect(waiting).rejects.toMatchObject({ code: 'EBUSY' });
-    while ((await host.api.status()).operations.queued === 0);
+    while ((await host.api.ask('status')).operations.queued === 0);
     const stopped = host.stopDaemon();
     await refused;
     while (line.value?.event !== 'finished') line = await migration.next();
@@ -175,7 +175,7 @@ describe('when the daemon is told to end', () => {
     await stopped;
     expect(host.ends).toEqual([]);
     await host.startDaemon();
-    const { operations } = await host.api.history({ domain: 'web' });
+    const { operations } = await host.api.ask('history', { domain: 'web' });
     expect(operations.map(({ kind, status }) => [kind, status])).toEqual([
       ['migrate', 'succeeded'],
       ['create', 'succeeded'],
@@ -210,7 +210,7 @@ describe('each example', () => {
 test('the devices of the destination wait for their front ends before the guest is suspended', async () => {
   await host.created(config('web'));
   await host.migrated('web');
-  const { operations } = await host.api.history({ domain: 'web', limit: 1 });
+  const { operations } = await host.api.ask('history', { domain: 'web', limit: 1 });
   const ended = (name: string): number =>
     operations[0]?.steps.find(({ step }) => step.name === name)?.endedAt ?? Number.NaN;
   const began = operations[0]?.steps.find(({ step }) => step.name === 'suspend')?.startedAt;

@@ -32,9 +32,9 @@ test('domains that were lost with the host are cleaned up, and the history says 
   await host.startDaemon();
   await expectNothingLeft();
   expect((await host.traces()).tree).toEqual(before);
-  const { incarnations } = await host.api.history({ domain: 'two' });
+  const { incarnations } = await host.api.ask('history', { domain: 'two' });
   expect(incarnations.map(({ end }) => end)).toEqual(['host-lost', 'migrate']);
-  const { operations, events } = await host.api.history({ domain: 'one' });
+  const { operations, events } = await host.api.ask('history', { domain: 'one' });
   expect(operations.map(({ kind, status }) => [kind, status])).toEqual([
     ['clean-up', 'succeeded'],
     ['create', 'succeeded'],
@@ -53,7 +53,7 @@ test('a domain that another toolstack left in the tree is cleaned up after a los
   await host.store.write('/libxl/77/type', 'pv');
   await host.startDaemon();
   await expectNothingLeft();
-  const { operations } = await host.api.history({ domain: 'alien' });
+  const { operations } = await host.api.ask('history', { domain: 'alien' });
   expect(operations.map(({ kind, uuid: of, status }) => [kind, of, status])).toEqual([
     ['clean-up', uuid, 'succeeded'],
   ]);
@@ -74,7 +74,7 @@ test('a migration that was interrupted by a loss of power before GO is undone', 
   expect(told).toBeLessThanOrEqual(1);
   await host.startDaemon();
   await expectNothingLeft();
-  const { incarnations, operations } = await host.api.history({ domain: 'one' });
+  const { incarnations, operations } = await host.api.ask('history', { domain: 'one' });
   expect(incarnations.map(({ end: how }) => how)).toEqual(['host-lost']);
   expect(operations.filter(({ status }) => status === 'stuck')).toEqual([]);
 });
@@ -86,11 +86,11 @@ test('a migration past GO is finished by the next daemon', async () => {
   const end = await finished(await host.migrate('one'));
   expect(end.status).toBe('stuck');
   expect(end.error?.where).toBe('domain one, step take-name');
-  expect((await host.api.status()).operations.stuck).toBe(1);
+  expect((await host.api.ask('status')).operations.stuck).toBe(1);
   await host.stopDaemon();
   await host.startDaemon();
-  expect((await host.api.status()).operations.stuck).toBe(0);
-  const { domains } = await host.api.domains();
+  expect((await host.api.ask('status')).operations.stuck).toBe(0);
+  const { domains } = await host.api.ask('domains');
   expect(domains.map(({ name, paused }) => [name, paused])).toEqual([
     ['Domain-0', false],
     ['one', false],
@@ -109,8 +109,8 @@ test('a host that is lost past GO is the end of the domain, and of its migration
   await losePower();
   await host.startDaemon();
   await expectNothingLeft();
-  expect((await host.api.status()).operations.stuck).toBe(0);
-  const { incarnations, operations } = await host.api.history({ domain: 'one' });
+  expect((await host.api.ask('status')).operations.stuck).toBe(0);
+  const { incarnations, operations } = await host.api.ask('history', { domain: 'one' });
   expect(incarnations.map(({ cause, end }) => [cause, end])).toEqual([
     ['migrate', 'host-lost'],
     ['create', 'migrate'],
@@ -126,11 +126,13 @@ test('a create and a destroy that got stuck are brought to their ends', async ()
   await host.created(config('one'));
   await host.stopDaemon();
   await host.startDaemon({ DOMOVOI_FAULT: 'remove-tree:before=fail' });
-  const end = await finished(await host.api.destroy({ domain: 'one', requestedBy: 'test' }));
+  const end = await finished(
+    await host.api.change('destroy', { domain: 'one', requestedBy: 'test' }),
+  );
   expect(end.status).toBe('stuck');
   await host.stopDaemon();
   await host.startDaemon();
   await expectNothingLeft();
-  const { operations } = await host.api.history({ domain: 'one' });
+  const { operations } = await host.api.ask('history', { domain: 'one' });
   expect(operations[0]).toMatchObject({ kind: 'destroy', status: 'succeeded' });
 });

@@ -33,6 +33,7 @@ export function addDevicesStep(host: Host): StepHandler {
 
 export function awaitBackEndsStep(host: Host): StepHandler {
   return {
+    waits: true,
     async do({ state, signal }) {
       const devices = await devicesOf(host, state);
       await Promise.all(
@@ -44,6 +45,7 @@ export function awaitBackEndsStep(host: Host): StepHandler {
 
 export function awaitConsoleStep(host: Host): StepHandler {
   return {
+    waits: true,
     async do({ state, signal }) {
       await awaitConsole(host.store, domidIn(state, 'newDomid'), host.limits, signal);
     },

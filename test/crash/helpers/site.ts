@@ -45,7 +45,9 @@ export class Site {
     const idle = await dump(host);
     const freeKib = (await machineStatus(host.stateDir))?.freeMemoryKib ?? 0;
     await host.ok('create', CONFIG);
-    const { domains } = await apiClient(host.stateDir.daemonSocket).domains({ domain: DOMAIN });
+    const { domains } = await apiClient(host.stateDir.daemonSocket).ask('domains', {
+      domain: DOMAIN,
+    });
     const [guest] = domains;
     const inhabited = guest === undefined ? [] : withoutNumbers(await dump(host), guest);
     await host.ok('destroy', DOMAIN);
@@ -74,8 +76,8 @@ export class Site {
   async look(): Promise<Scene> {
     const { stateDir } = this.host;
     const daemon = apiClient(stateDir.daemonSocket);
-    const { domains } = await daemon.domains();
-    const { operations, incarnations } = await daemon.history({ limit: 1000 });
+    const { domains } = await daemon.ask('domains');
+    const { operations, incarnations } = await daemon.ask('history', { limit: 1000 });
     const machine = await machineStatus(stateDir);
     const tree = await dump(this.host);
     const guests = domains.filter(({ domid }) => domid !== 0);

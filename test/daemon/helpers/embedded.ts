@@ -217,7 +217,14 @@ export class TestHost extends TestMachine {
 
   create(text: string, overrides: readonly string[] = [], paused = false) {
     const file = join(EXAMPLES, 'test.cfg');
-    return this.api.create({ text, file, cwd: EXAMPLES, overrides, paused, requestedBy: 'test' });
+    return this.api.change('create', {
+      text,
+      file,
+      cwd: EXAMPLES,
+      overrides,
+      paused,
+      requestedBy: 'test',
+    });
   }
 
   async created(text: string, overrides: readonly string[] = [], paused = false) {
@@ -225,11 +232,16 @@ export class TestHost extends TestMachine {
   }
 
   async destroyed(domain: string) {
-    return succeeded(await this.api.destroy({ domain, requestedBy: 'test' }));
+    return succeeded(await this.api.change('destroy', { domain, requestedBy: 'test' }));
   }
 
   migrate(domain: string, options: { maxDowntimeMs?: number; bandwidthKib?: number } = {}) {
-    return this.api.migrate({ domain, destination: 'localhost', requestedBy: 'test', ...options });
+    return this.api.change('migrate', {
+      domain,
+      destination: 'localhost',
+      requestedBy: 'test',
+      ...options,
+    });
   }
 
   async migrated(domain: string, options: { maxDowntimeMs?: number; bandwidthKib?: number } = {}) {

@@ -1,0 +1,12 @@
+import type { ChangeName } from '../../model/index.js';
+import type { Change } from './change.js';
+import { create } from './create.js';
+import { destroy } from './destroy.js';
+import { migrate } from './migrate.js';
+
+/** Every change that can be asked for, by the name of its request. */
+export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
+  create,
+  destroy,
+  migrate,
+};

@@ -1,0 +1,12 @@
+import type { QuestionName } from '../../model/index.js';
+import { domains } from './domains.js';
+import { history } from './history.js';
+import type { Question } from './question.js';
+import { status } from './status.js';
+
+/** Every question that can be asked, by its name. */
+export const QUESTIONS: { readonly [Name in QuestionName]: Question<Name> } = {
+  status,
+  domains,
+  history,
+};

@@ -1,0 +1,12 @@
+import type { DaemonStatus, DomainList, HistoryReply } from './api.js';
+
+/**
+ * All that can be asked to be told, by the name of the question: `GET /v1/<name>?key=value…`, with
+ * a JSON reply. A query's `true` is sent as `1`, its `false` and undefined are left out.
+ */
+export interface Questions {
+  status: { query: object; reply: DaemonStatus };
+  domains: { query: { readonly domain?: string; readonly long?: boolean }; reply: DomainList };
+  history: { query: { readonly domain?: string; readonly limit?: number }; reply: HistoryReply };
+}
+export type QuestionName = keyof Questions;
