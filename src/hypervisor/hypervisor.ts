@@ -1,5 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
-import type { DomainInfo, DomainType, Domid, Kib, ShutdownReason, Uuid } from '../model/index.js';
+import type {
+  DomainInfo,
+  DomainType,
+  Domid,
+  Kib,
+  SchedulingParameters,
+  ShutdownReason,
+  Trigger,
+  Uuid,
+  VcpuInfo,
+} from '../model/index.js';
+import type { HostDetails } from './host-details.js';
 
 /** What a domain is created with (`XEN_DOMCTL_createdomain`). */
 export interface NewDomain {
@@ -44,6 +55,18 @@ export interface HostInfo {
   readonly cpus: number;
 }
 
+/** What a vcpu's processors are to be; what is absent stays as it is. */
+export interface VcpuAffinity {
+  readonly hard?: readonly number[];
+  readonly soft?: readonly number[];
+}
+
+/** Where a domain is to be reached from now on: what `INTRODUCE` and the console need. */
+export interface DomainChannels {
+  readonly ports: DomainPorts;
+  readonly rings: DomainRings;
+}
+
 /** The state of pre-copy after a round. */
 export interface PrecopyRound {
   /** 0 is the round that sends every page. */
@@ -77,6 +100,10 @@ export interface SaveResult {
  */
 export interface Hypervisor {
   hostInfo(): Promise<HostInfo>;
+  /** All that `xl info` prints of the hypervisor. */
+  hostDetails(): Promise<HostDetails>;
+  /** The hypervisor's own messages, oldest first (`xl dmesg`); `clear` empties the ring after. */
+  consoleRing(options: { readonly clear: boolean }): Promise<string>;
 
   /** All domains, domain 0 included, by domid. */
   domains(): Promise<DomainInfo[]>;
@@ -95,6 +122,36 @@ export interface Hypervisor {
   resumeDomain(domid: Domid): Promise<void>;
   /** Ends the domain. Returns when it is gone or dying; a domain that is not there is no error. */
   destroyDomain(domid: Domid): Promise<void>;
+
+  /** Every vcpu of a domain, offline ones too, in order. */
+  vcpus(domid: Domid): Promise<VcpuInfo[]>;
+  /** EINVAL: no such vcpu, or a hard affinity without any processor of the host. */
+  setVcpuAffinity(domid: Domid, vcpu: number, affinity: VcpuAffinity): Promise<void>;
+  scheduling(domid: Domid): Promise<SchedulingParameters>;
+  /** EINVAL for a weight outside 1 to 65535, or a cap beyond what the domain's vcpus can use. */
+  setScheduling(domid: Domid, parameters: SchedulingParameters): Promise<void>;
+  /**
+   * The most that the guest may claim from now on, at any value (`XEN_DOMCTL_max_mem`): what it has
+   * above it stays until the guest gives it back.
+   */
+  setMaxMemory(domid: Domid, size: Kib): Promise<void>;
+  /** Acts as if the hardware had (`XEN_DOMCTL_sendtrigger`). EINVAL: no such vcpu. */
+  sendTrigger(domid: Domid, trigger: Trigger, vcpu: number): Promise<void>;
+  /** Gives the domain another handle (`XEN_DOMCTL_setdomainhandle`). */
+  setUuid(domid: Domid, uuid: Uuid): Promise<void>;
+  /**
+   * Writes a domain's memory as an ELF core (docs/misc/dump-core-format.txt of Xen) and changes
+   * nothing. The output is not ended. `cancelled` when the signal is aborted, EIO when the output
+   * takes no more.
+   */
+  dumpCore(domid: Domid, output: Writable, signal: AbortSignal): Promise<void>;
+  /**
+   * Gives a domain that has shut down a fresh start under its domid (`XEN_DOMCTL_soft_reset`):
+   * event channels and grants are gone, memory is kept, it is shut down no longer, but paused. The
+   * store must be told: RESUME, then INTRODUCE with the new port. Asked again before the domain has
+   * run, it gives the same answer. EINVAL for a domain that has not shut down.
+   */
+  softReset(domid: Domid): Promise<DomainChannels>;
 
   /**
    * Sends a domain's memory and vcpus as a libxc image (docs/specs/libxc-migration-stream of Xen):

@@ -1,5 +1,5 @@
 import type { GuestContext } from '../hypervisor/embedded/hypercalls.js';
-import type { DomainImage, DomainRings } from '../hypervisor/hypervisor.js';
+import type { DomainChannels, DomainImage, DomainRings } from '../hypervisor/hypervisor.js';
 import { type Domid, kibToMib, ToolstackError } from '../model/index.js';
 import type { MachineDomain } from './domain.js';
 import { FRAMES, LEAST_MEMORY_KIB } from './guest/frames.js';
@@ -38,6 +38,26 @@ export function wakeGuest(
   return wake(hypervisor, domid, context, true);
 }
 
+/**
+ * Gives a domain that has shut down a fresh start: event channels and grants are gone, memory is
+ * as it was, and a new kernel waits in it, as kexec leaves it.
+ * @throws ToolstackError EINVAL when it has not shut down; ESRCH
+ */
+export function softReset(hypervisor: SimulatedHypervisor, domid: Domid): DomainChannels {
+  const domain = hypervisor.get(domid);
+  if (domain.isReset) return { ports: domain.ports, rings: ringsOf(domain) };
+  if (domain.dying || domain.shutdown === undefined || domain.guest === undefined) {
+    throw new ToolstackError('EINVAL', `domain ${domid} has not shut down`);
+  }
+  const context = domain.guest.context();
+  domain.guest.stop();
+  domain.grants.endAll();
+  domain.setReset();
+  domain.guest = new Guest(domain, hypervisor, context, false);
+  hypervisor.messages.add(`d${domid}: reset`);
+  return { ports: domain.allocatePorts(), rings: ringsOf(domain) };
+}
+
 function wake(
   hypervisor: SimulatedHypervisor,
   domid: Domid,
@@ -47,6 +67,10 @@ function wake(
   const domain = checkBuildable(hypervisor.get(domid));
   domain.guest?.stop();
   domain.guest = new Guest(domain, hypervisor, context, resumed);
+  return ringsOf(domain);
+}
+
+function ringsOf(domain: MachineDomain): DomainRings {
   return {
     storeFrame: domain.machineFrame(FRAMES.storeRing),
     consoleFrame: domain.machineFrame(FRAMES.consoleRing),

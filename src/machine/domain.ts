@@ -1,35 +1,41 @@
+import type { DomainPorts } from '../hypervisor/hypervisor.js';
 import {
+  DEFAULT_SCHEDULING,
+  DOM0,
   type DomainInfo,
   type DomainType,
   type Domid,
   type Kib,
+  type SchedulingParameters,
   type ShutdownReason,
   ToolstackError,
   type Uuid,
+  type VcpuInfo,
 } from '../model/index.js';
 import type { EventChannels } from './event-channels.js';
 import { GrantTable } from './grant-table.js';
 import type { Guest } from './guest/guest.js';
 import { GuestMemory, PAGE_SIZE } from './guest-memory.js';
+import type { Vcpus } from './vcpus.js';
 
 /** A domain as the simulated hypervisor holds it. */
 export class MachineDomain {
   readonly domid: Domid;
-  readonly uuid: Uuid;
+  uuid: Uuid;
   readonly type: DomainType;
   readonly events: EventChannels;
   readonly grants = new GrantTable();
-  maxVcpus: number;
-  onlineVcpus = 0;
+  vcpus: Vcpus;
+  scheduling: SchedulingParameters = DEFAULT_SCHEDULING;
   maxMemoryKib = 0 as Kib;
   memoryKib = 0 as Kib;
   storePort = 0;
   consolePort = 0;
   guest: Guest | undefined;
-  cpuTimeNs = 0;
   #memory: GuestMemory | undefined;
   #paused = true;
   #hasRun = false;
+  #isReset = false;
   #shutdown: ShutdownReason | undefined;
   #dying = false;
   #waiting: (() => void)[] = [];
@@ -38,13 +44,13 @@ export class MachineDomain {
     domid: Domid;
     uuid: Uuid;
     type: DomainType;
-    maxVcpus: number;
+    vcpus: Vcpus;
     events: EventChannels;
   }) {
     this.domid = identity.domid;
     this.uuid = identity.uuid;
     this.type = identity.type;
-    this.maxVcpus = identity.maxVcpus;
+    this.vcpus = identity.vcpus;
     this.events = identity.events;
   }
 
@@ -60,6 +66,18 @@ export class MachineDomain {
     this.memoryKib = limits.memoryKib;
     this.maxMemoryKib = limits.maxMemoryKib;
     this.#memory = new GuestMemory(Math.ceil((limits.maxMemoryKib * 1024) / PAGE_SIZE));
+  }
+
+  /** Closes every event channel; then opens those of the store and the console to domain 0. */
+  allocatePorts(): DomainPorts {
+    this.events.closeAll();
+    this.storePort = this.events.allocUnbound(DOM0);
+    this.consolePort = this.events.allocUnbound(DOM0);
+    return this.ports;
+  }
+
+  get ports(): DomainPorts {
+    return { storePort: this.storePort, consolePort: this.consolePort };
   }
 
   /** The machine frame behind a guest frame: unique on the host, so that it changes on migration. */
@@ -80,6 +98,15 @@ export class MachineDomain {
     return this.#hasRun;
   }
 
+  /** Whether the domain was reset softly and has not run since. */
+  get isReset(): boolean {
+    return this.#isReset;
+  }
+
+  get busy(): boolean {
+    return this.guest?.busy === true;
+  }
+
   get runnable(): boolean {
     return !this.#paused && this.#shutdown === undefined && !this.#dying;
   }
@@ -92,8 +119,19 @@ export class MachineDomain {
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
-    if (!paused) this.#hasRun = true;
+    if (!paused) {
+      this.#hasRun = true;
+      this.#isReset = false;
+    }
     this.#wake();
+  }
+
+  /** Shut down no longer, but paused; who waited for it to run on waits for nothing now. */
+  setReset(): void {
+    this.#isReset = true;
+    this.#paused = true;
+    this.#shutdown = undefined;
+    this.#waiting = [];
   }
 
   setShutdown(reason: ShutdownReason | undefined): void {
@@ -111,16 +149,22 @@ export class MachineDomain {
       domid: this.domid,
       uuid: this.uuid,
       type: this.type,
-      running: this.runnable && this.guest?.busy === true,
-      blocked: this.runnable && this.guest?.busy !== true,
+      running: this.runnable && this.busy,
+      blocked: this.runnable && !this.busy,
       paused: this.#paused,
       shutdown: this.#shutdown,
       dying: this.#dying,
       memoryKib: this.memoryKib,
       maxMemoryKib: this.maxMemoryKib,
-      vcpus: this.onlineVcpus,
-      cpuTimeNs: this.cpuTimeNs,
+      vcpus: this.vcpus.online,
+      maxVcpus: this.vcpus.max,
+      cpupool: 0,
+      cpuTimeNs: this.vcpus.cpuTimeNs,
     };
+  }
+
+  vcpuInfos(): VcpuInfo[] {
+    return this.vcpus.infos(this.runnable, this.busy);
   }
 
   #wake(): void {

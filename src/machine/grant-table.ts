@@ -60,6 +60,11 @@ export class GrantTable {
     if (grant.mappings === 0) this.#grants.delete(ref);
   }
 
+  /** Takes back all that was granted. */
+  endAll(): void {
+    for (const ref of [...this.#grants.keys()]) this.end(ref);
+  }
+
   /** Grants that are given, or ended and still mapped. */
   get size(): number {
     return this.#grants.size;

@@ -1,7 +1,7 @@
+import type { HostDetails } from '../hypervisor/host-details.js';
 import type { DomainLimits, DomainPorts, HostInfo, NewDomain } from '../hypervisor/hypervisor.js';
 import {
   DOM0,
-  DOM0_UUID,
   type DomainInfo,
   type Domid,
   FIRST_RESERVED_DOMID,
@@ -12,7 +12,11 @@ import {
   ToolstackError,
 } from '../model/index.js';
 import { MachineDomain } from './domain.js';
+import { DOM0_MEMORY_KIB, Domain0 } from './domain0.js';
 import { EventChannels } from './event-channels.js';
+import { bootMessages, describeHost } from './host-description.js';
+import { MessageRing } from './message-ring.js';
+import { Vcpus } from './vcpus.js';
 
 export interface HostSize {
   readonly totalMemoryKib: Kib;
@@ -25,16 +29,15 @@ export interface DomidCounter {
   set(next: number): void;
 }
 
-/** Domain 0's share of the host. */
-const DOM0_MEMORY_KIB = kib(1024 * 1024);
-
 /** The domains of the embedded machine and what they may do: Xen, without the hardware. */
 export class SimulatedHypervisor {
   readonly #size: HostSize;
   readonly #domids: DomidCounter;
   readonly #domains = new Map<Domid, MachineDomain>();
   readonly #listeners = new Set<(domid: Domid) => void>();
+  readonly #dom0: Domain0;
   readonly dom0Events: EventChannels;
+  readonly messages = new MessageRing();
   readonly startedAt = Date.now();
 
   constructor(size: HostSize, domids: DomidCounter) {
@@ -46,7 +49,9 @@ export class SimulatedHypervisor {
     }
     this.#size = size;
     this.#domids = domids;
+    this.#dom0 = new Domain0(size.cpus);
     this.dom0Events = new EventChannels(DOM0, (domid) => this.#eventsOf(domid));
+    for (const message of bootMessages(this.hostInfo())) this.messages.add(message);
   }
 
   /** Calls `listener` whenever a domain has stopped, died or gone (`VIRQ_DOM_EXC`). */
@@ -63,13 +68,17 @@ export class SimulatedHypervisor {
     };
   }
 
+  hostDetails(): HostDetails {
+    return describeHost(this.hostInfo());
+  }
+
   domains(): DomainInfo[] {
     const guests = [...this.#domains.values()].sort((a, b) => a.domid - b.domid);
-    return [this.#dom0Info(), ...guests.map((domain) => domain.info())];
+    return [this.#dom0.info(), ...guests.map((domain) => domain.info())];
   }
 
   domain(domid: Domid): DomainInfo | undefined {
-    return domid === DOM0 ? this.#dom0Info() : this.#domains.get(domid)?.info();
+    return domid === DOM0 ? this.#dom0.info() : this.#domains.get(domid)?.info();
   }
 
   /** @throws ToolstackError ESRCH */
@@ -85,10 +94,17 @@ export class SimulatedHypervisor {
     return this.#domains.get(domid);
   }
 
-  createDomain(request: NewDomain): Domid {
+  /** A domain, domain 0 included, as far as both are alike. @throws ToolstackError ESRCH */
+  anyDomain(domid: Domid): MachineDomain | Domain0 {
+    return domid === DOM0 ? this.#dom0 : this.get(domid);
+  }
+
+  createDomain({ uuid, type, maxVcpus }: NewDomain): Domid {
     const domid = this.#nextDomid();
     const events = new EventChannels(domid, (peer) => this.#eventsOf(peer));
-    this.#domains.set(domid, new MachineDomain({ domid, events, ...request }));
+    const vcpus = new Vcpus(maxVcpus, 0, this.#size.cpus);
+    this.#domains.set(domid, new MachineDomain({ domid, uuid, type, vcpus, events }));
+    this.messages.add(`d${domid}: created, ${type}, ${uuid}`);
     return domid;
   }
 
@@ -109,13 +125,9 @@ export class SimulatedHypervisor {
         { suggestions: ['Give the domain less memory, or destroy or shrink another one.'] },
       );
     }
-    domain.maxVcpus = limits.maxVcpus;
-    domain.onlineVcpus = limits.vcpus;
+    domain.vcpus = new Vcpus(limits.maxVcpus, limits.vcpus, this.#size.cpus);
     domain.allocateMemory(limits);
-    domain.events.closeAll();
-    domain.storePort = domain.events.allocUnbound(DOM0);
-    domain.consolePort = domain.events.allocUnbound(DOM0);
-    return { storePort: domain.storePort, consolePort: domain.consolePort };
+    return domain.allocatePorts();
   }
 
   pauseDomain(domid: Domid): void {
@@ -131,6 +143,7 @@ export class SimulatedHypervisor {
     const domain = this.get(domid);
     if (domain.shutdown !== undefined || domain.dying) return;
     domain.setShutdown(reason);
+    this.messages.add(`d${domid}: shut down, ${reason}`);
     this.#raiseException(domid);
   }
 
@@ -159,6 +172,7 @@ export class SimulatedHypervisor {
     const domain = this.#domains.get(domid);
     if (!domain?.dying || domain.grants.mapped > 0) return;
     this.#domains.delete(domid);
+    this.messages.add(`d${domid}: gone`);
   }
 
   #raiseException(domid: Domid): void {
@@ -189,23 +203,5 @@ export class SimulatedHypervisor {
       }
     }
     throw new ToolstackError('ENOMEM', 'every domid is in use');
-  }
-
-  #dom0Info(): DomainInfo {
-    const { user, system } = process.cpuUsage();
-    return {
-      domid: DOM0,
-      uuid: DOM0_UUID,
-      type: 'pv',
-      running: true,
-      blocked: false,
-      paused: false,
-      shutdown: undefined,
-      dying: false,
-      memoryKib: DOM0_MEMORY_KIB,
-      maxMemoryKib: DOM0_MEMORY_KIB,
-      vcpus: this.#size.cpus,
-      cpuTimeNs: (user + system) * 1000,
-    };
   }
 }

@@ -31,9 +31,39 @@ export interface DomainInfo {
   readonly maxMemoryKib: Kib;
   /** Online. */
   readonly vcpus: number;
+  /** As created: the most that can be brought online. */
+  readonly maxVcpus: number;
+  /** The number of its CPU pool; 0 is Pool-0. */
+  readonly cpupool: number;
   /** CPU time used, in nanoseconds, all vcpus together. */
   readonly cpuTimeNs: number;
 }
+
+/** What a hypervisor knows of a virtual CPU (`xen_domctl_getvcpuinfo`, `_vcpuaffinity`). */
+export interface VcpuInfo {
+  readonly vcpu: number;
+  readonly online: boolean;
+  readonly blocked: boolean;
+  readonly running: boolean;
+  /** The processor it runs on, or ran on last. */
+  readonly cpu: number;
+  readonly cpuTimeNs: number;
+  /** Numbers of the processors that it may run on, ascending. */
+  readonly hardAffinity: readonly number[];
+  /** Those that it runs on best, ascending. */
+  readonly softAffinity: readonly number[];
+}
+
+/** A domain's share of the processors, as credit2 deals them out. */
+export interface SchedulingParameters {
+  /** 1 to 65535; a domain of twice the weight gets twice the time. */
+  readonly weight: number;
+  /** The most that it may use, in percent of one processor; 0 for no limit. */
+  readonly cap: number;
+}
+
+export const DEFAULT_SCHEDULING: SchedulingParameters = { weight: 256, cap: 0 };
+export const MAX_WEIGHT = 65_535;
 
 /** Why an incarnation came to be. */
 export type IncarnationCause = 'create' | 'migrate' | 'restore' | 'reboot' | 'adopt';

@@ -15,6 +15,8 @@ const PV1: ListedDomain = {
   memoryKib: kib(131_072),
   maxMemoryKib: kib(132_096),
   vcpus: 1,
+  maxVcpus: 2,
+  cpupool: 0,
   cpuTimeNs: 7_100_000_000,
 };
 const DOM0: ListedDomain = {

@@ -1,6 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
-import type { DomainInfo, Domid, ShutdownReason } from '../../model/index.js';
 import type {
+  DomainInfo,
+  Domid,
+  Kib,
+  SchedulingParameters,
+  ShutdownReason,
+  Trigger,
+  Uuid,
+  VcpuInfo,
+} from '../../model/index.js';
+import type { HostDetails } from '../host-details.js';
+import type {
+  DomainChannels,
   DomainImage,
   DomainLimits,
   DomainPorts,
@@ -10,8 +21,10 @@ import type {
   NewDomain,
   SaveCallbacks,
   SaveResult,
+  VcpuAffinity,
 } from '../hypervisor.js';
 import { HypercallConnection } from './connection.js';
+import { dumpCore } from './dump-core.js';
 import type { RingsJson } from './hypercalls.js';
 import { restoreDomain } from './restore.js';
 import { saveDomain } from './save.js';
@@ -39,6 +52,14 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async hostInfo(): Promise<HostInfo> {
     return (await this.#machine.call('hostInfo', {})).result;
+  }
+
+  async hostDetails(): Promise<HostDetails> {
+    return (await this.#machine.call('hostDetails', {})).result;
+  }
+
+  async consoleRing(options: { readonly clear: boolean }): Promise<string> {
+    return (await this.#machine.call('consoleRing', options)).result.text;
   }
 
   async domains(): Promise<DomainInfo[]> {
@@ -79,6 +100,43 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async shutdownDomain(domid: Domid, reason: ShutdownReason): Promise<void> {
     await this.#machine.call('shutdown', { domid, reason });
+  }
+
+  async vcpus(domid: Domid): Promise<VcpuInfo[]> {
+    return [...(await this.#machine.call('vcpus', { domid })).result];
+  }
+
+  async setVcpuAffinity(domid: Domid, vcpu: number, affinity: VcpuAffinity): Promise<void> {
+    await this.#machine.call('setVcpuAffinity', { domid, vcpu, affinity });
+  }
+
+  async scheduling(domid: Domid): Promise<SchedulingParameters> {
+    return (await this.#machine.call('scheduling', { domid })).result;
+  }
+
+  async setScheduling(domid: Domid, parameters: SchedulingParameters): Promise<void> {
+    await this.#machine.call('setScheduling', { domid, ...parameters });
+  }
+
+  async setMaxMemory(domid: Domid, size: Kib): Promise<void> {
+    await this.#machine.call('setMaxMemory', { domid, size });
+  }
+
+  async sendTrigger(domid: Domid, trigger: Trigger, vcpu: number): Promise<void> {
+    await this.#machine.call('trigger', { domid, trigger, vcpu });
+  }
+
+  async setUuid(domid: Domid, uuid: Uuid): Promise<void> {
+    await this.#machine.call('setUuid', { domid, uuid });
+  }
+
+  dumpCore(domid: Domid, output: Writable, signal: AbortSignal): Promise<void> {
+    return dumpCore(this.#machine, domid, output, signal);
+  }
+
+  async softReset(domid: Domid): Promise<DomainChannels> {
+    const { ports, rings } = (await this.#machine.call('softReset', { domid })).result;
+    return { ports, rings: parseRings(rings) };
   }
 
   saveDomain(

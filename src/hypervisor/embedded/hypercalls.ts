@@ -1,5 +1,23 @@
-import type { DomainInfo, Domid, MachineStatus, ShutdownReason } from '../../model/index.js';
-import type { DomainImage, DomainLimits, DomainPorts, HostInfo, NewDomain } from '../hypervisor.js';
+import type {
+  DomainInfo,
+  Domid,
+  Kib,
+  MachineStatus,
+  SchedulingParameters,
+  ShutdownReason,
+  Trigger,
+  Uuid,
+  VcpuInfo,
+} from '../../model/index.js';
+import type { HostDetails } from '../host-details.js';
+import type {
+  DomainImage,
+  DomainLimits,
+  DomainPorts,
+  HostInfo,
+  NewDomain,
+  VcpuAffinity,
+} from '../hypervisor.js';
 
 /** What travels with a guest beside its memory; only the machine looks inside. */
 export interface GuestContext {
@@ -28,6 +46,8 @@ export interface Hypercalls {
   /** Switches the machine off: every domain is lost. */
   stop: { params: object; result: object };
   hostInfo: { params: object; result: HostInfo };
+  hostDetails: { params: object; result: HostDetails };
+  consoleRing: { params: { readonly clear: boolean }; result: { readonly text: string } };
   domains: { params: object; result: readonly DomainInfo[] };
   domain: { params: OnDomain; result: { readonly domain: DomainInfo | null } };
   create: { params: NewDomain; result: { readonly domid: Domid } };
@@ -38,6 +58,23 @@ export interface Hypercalls {
   resume: { params: OnDomain; result: object };
   destroy: { params: OnDomain; result: object };
   shutdown: { params: OnDomain & { readonly reason: ShutdownReason }; result: object };
+  vcpus: { params: OnDomain; result: readonly VcpuInfo[] };
+  setVcpuAffinity: {
+    params: OnDomain & { readonly vcpu: number; readonly affinity: VcpuAffinity };
+    result: object;
+  };
+  scheduling: { params: OnDomain; result: SchedulingParameters };
+  setScheduling: { params: OnDomain & SchedulingParameters; result: object };
+  setMaxMemory: { params: OnDomain & { readonly size: Kib }; result: object };
+  trigger: {
+    params: OnDomain & { readonly trigger: Trigger; readonly vcpu: number };
+    result: object;
+  };
+  setUuid: { params: OnDomain & { readonly uuid: Uuid }; result: object };
+  softReset: {
+    params: OnDomain;
+    result: { readonly ports: DomainPorts; readonly rings: RingsJson };
+  };
   /** Starts or ends the recording of written pages. */
   logDirty: { params: OnDomain & { readonly enable: boolean }; result: object };
   /** Frames written since the last call, and forgets them. Reply bytes: a bitmap, least bit first. */

@@ -67,7 +67,14 @@ export class MemoryLoad {
       if (Math.floor(this.#owed) % WRITES_PER_LOOK !== 0) continue;
       if (performance.now() - now > LONGEST_TICK_MS) this.#owed = 1;
     }
-    this.#domain.cpuTimeNs += Math.round((performance.now() - now) * 1e6);
+    this.#account(Math.round((performance.now() - now) * 1e6));
+  }
+
+  /** Whatever vcpu is next has done the work. */
+  #account(ns: number): void {
+    const { vcpus } = this.#domain;
+    const next = this.#ticks % vcpus.max;
+    vcpus.charge(vcpus.isOnline(next) ? next : 0, ns);
   }
 
   #writeCounter(frame: number, offset: number): void {

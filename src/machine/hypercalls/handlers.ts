@@ -2,7 +2,8 @@ import { MAX_PART_BYTES } from '../../hypervisor/embedded/frames.js';
 import type { HypercallName, Hypercalls, RingsJson } from '../../hypervisor/embedded/hypercalls.js';
 import type { DomainRings } from '../../hypervisor/hypervisor.js';
 import { DOM0, type Domid, ToolstackError } from '../../model/index.js';
-import { bootGuest, wakeGuest } from '../boot.js';
+import { bootGuest, softReset, wakeGuest } from '../boot.js';
+import { pull } from '../guest/triggers.js';
 import { type GuestMemory, PAGE_SIZE } from '../guest-memory.js';
 import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
 
@@ -39,6 +40,8 @@ export function makeHandlers(hypervisor: SimulatedHypervisor, stop: () => void):
       return DONE;
     },
     hostInfo: () => ({ result: hypervisor.hostInfo() }),
+    hostDetails: () => ({ result: hypervisor.hostDetails() }),
+    consoleRing: (options) => ({ result: { text: hypervisor.messages.read(options) } }),
     domains: () => ({ result: hypervisor.domains() }),
     domain: ({ domid }) => ({ result: { domain: hypervisor.domain(domid) ?? null } }),
     create: (domain) => ({ result: { domid: hypervisor.createDomain(domain) } }),
@@ -65,6 +68,39 @@ export function makeHandlers(hypervisor: SimulatedHypervisor, stop: () => void):
     shutdown: ({ domid, reason }) => {
       hypervisor.shutdownDomain(guestOnly(domid), reason);
       return DONE;
+    },
+    vcpus: ({ domid }) => ({ result: hypervisor.anyDomain(domid).vcpuInfos() }),
+    setVcpuAffinity: ({ domid, vcpu, affinity }) => {
+      hypervisor.anyDomain(domid).vcpus.setAffinity(vcpu, affinity);
+      return DONE;
+    },
+    scheduling: ({ domid }) => ({ result: hypervisor.anyDomain(domid).scheduling }),
+    setScheduling: ({ domid, weight, cap }) => {
+      const domain = hypervisor.anyDomain(domid);
+      const most = domain.vcpus.max * 100;
+      if (cap > most) {
+        throw new ToolstackError('EINVAL', `a cap of ${cap} is more than the ${most} of its vcpus`);
+      }
+      domain.scheduling = { weight, cap };
+      return DONE;
+    },
+    setMaxMemory: ({ domid, size }) => {
+      hypervisor.anyDomain(domid).maxMemoryKib = size;
+      return DONE;
+    },
+    trigger: ({ domid, trigger, vcpu }) => {
+      const domain = hypervisor.get(guestOnly(domid));
+      domain.vcpus.check(vcpu);
+      if (domain.guest !== undefined) pull(domain.guest, trigger, vcpu);
+      return DONE;
+    },
+    setUuid: ({ domid, uuid }) => {
+      hypervisor.get(guestOnly(domid)).uuid = uuid;
+      return DONE;
+    },
+    softReset: ({ domid }) => {
+      const { ports, rings } = softReset(hypervisor, domid);
+      return { result: { ports, rings: ringsJson(rings) } };
     },
     logDirty: ({ domid, enable }) => {
       memoryOf(domid).logDirty(enable);

@@ -6,7 +6,9 @@ import {
   type Domid,
   FIRST_RESERVED_DOMID,
   type Kib,
+  MAX_WEIGHT,
   SHUTDOWN_REASONS,
+  TRIGGERS,
   type Uuid,
 } from '../../model/index.js';
 import { PAGE_SIZE } from '../guest-memory.js';
@@ -25,6 +27,8 @@ const onDomain = z.object({ domid });
 const maxMemory = (MAX_PART_BYTES * 8 * PAGE_SIZE) / 1024;
 /** As much as fits into the page that a guest finds its command line in. */
 const cmdline = z.string().max(PAGE_SIZE);
+const vcpu = z.int().min(0).max(511);
+const cpus = z.array(z.int().min(0)).max(4096);
 const path = z.string().max(4096);
 
 type Schemas = { readonly [Name in HypercallName]: z.ZodType<Hypercalls[Name]['params']> };
@@ -34,6 +38,8 @@ export const schemas: Schemas = {
   status: none,
   stop: none,
   hostInfo: none,
+  hostDetails: none,
+  consoleRing: z.object({ clear: z.boolean() }),
   domains: none,
   domain: onDomain,
   create: z.object({
@@ -74,6 +80,25 @@ export const schemas: Schemas = {
   resume: onDomain,
   destroy: onDomain,
   shutdown: z.object({ domid, reason: z.enum(SHUTDOWN_REASONS) }),
+  vcpus: onDomain,
+  setVcpuAffinity: z.object({
+    domid,
+    vcpu,
+    affinity: z.object({
+      hard: cpus.optional(),
+      soft: cpus.optional(),
+    }) as unknown as z.ZodType<Hypercalls['setVcpuAffinity']['params']['affinity']>,
+  }),
+  scheduling: onDomain,
+  setScheduling: z.object({
+    domid,
+    weight: z.int().min(1).max(MAX_WEIGHT),
+    cap: z.int().min(0),
+  }),
+  setMaxMemory: z.object({ domid, size: kib }),
+  trigger: z.object({ domid, trigger: z.enum(TRIGGERS), vcpu }),
+  setUuid: z.object({ domid, uuid }),
+  softReset: onDomain,
   logDirty: z.object({ domid, enable: z.boolean() }),
   takeDirty: onDomain,
   countDirty: onDomain,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import {
   domid as asDomid,
   mibToKib,
   ToolstackError,
+  uuid,
   XenbusState,
 } from '../../../src/model/index.js';
 import {
@@ -23,11 +25,13 @@ import {
   suspendGuest,
   writeTree,
 } from '../../machine/helpers/guest.js';
+import { dump, parseCore } from './core.js';
 import { type ContractHost, HOSTS } from './hosts.js';
 import { restore, save, saveImage } from './saving.js';
 
 const BUSY = { cmdline: 'dirty_rate=20000 working_set=4', memoryMib: 16 };
 const QUIET = { cmdline: 'dirty_rate=0 working_set=0' };
+const NEVER = new AbortController().signal;
 const NOBODY = asDomid(30_000);
 
 for (const { name, start } of HOSTS) {
@@ -90,6 +94,15 @@ for (const { name, start } of HOSTS) {
           hypervisor.shutdownDomain(NOBODY, 'crash'),
           hypervisor.abandonSave(NOBODY),
           hypervisor.memoryDigest(NOBODY),
+          hypervisor.vcpus(NOBODY),
+          hypervisor.setVcpuAffinity(NOBODY, 0, { hard: [0] }),
+          hypervisor.scheduling(NOBODY),
+          hypervisor.setScheduling(NOBODY, { weight: 256, cap: 0 }),
+          hypervisor.setMaxMemory(NOBODY, mibToKib(8)),
+          hypervisor.sendTrigger(NOBODY, 'nmi', 0),
+          hypervisor.setUuid(NOBODY, uuid(randomUUID())),
+          hypervisor.dumpCore(NOBODY, new PassThrough(), NEVER),
+          hypervisor.softReset(NOBODY),
           save(host, NOBODY, new PassThrough()),
         ];
         for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'ESRCH' });
@@ -134,6 +147,154 @@ for (const { name, start } of HOSTS) {
         expect((await hypervisor.domain(domid))?.shutdown).toBeUndefined();
         await suspendGuest(host, domid);
         expect(await hypervisor.memoryDigest(domid)).not.toBe(still);
+      });
+    });
+
+    describe('what xl asks of a host', () => {
+      test('its size, its processors and which Xen it is', async () => {
+        const { hypervisor } = host;
+        const [info, details] = [await hypervisor.hostInfo(), await hypervisor.hostDetails()];
+        expect(details).toMatchObject({
+          nrCpus: info.cpus,
+          totalMemoryKib: info.totalMemoryKib,
+          freeMemoryKib: info.freeMemoryKib,
+          hwCaps: expect.stringMatching(/^[0-9a-f]{8}(:[0-9a-f]{8}){7}$/),
+        });
+        expect(details.maxCpuId).toBeGreaterThanOrEqual(details.nrCpus - 1);
+        expect(details.virtCaps).toContain('pv');
+        expect(details.xen.platformParameters).toMatch(/^0x[0-9a-f]+$/);
+        expect(details.xen.capabilities).toContain('xen-3.0-x86_64 ');
+      });
+
+      test('its messages, which are kept until they are cleared', async () => {
+        const { hypervisor } = host;
+        const before = await hypervisor.consoleRing({ clear: false });
+        expect(before).toMatch(/^\(XEN\) .*\n/);
+        expect(await hypervisor.consoleRing({ clear: true })).toBe(before);
+        expect(await hypervisor.consoleRing({ clear: false })).toBe('');
+      });
+    });
+
+    describe('a running domain', () => {
+      test('has vcpus, of which some are online', async () => {
+        const { hypervisor } = host;
+        const { domid } = await prepareDomain(hypervisor, 8, { maxVcpus: 4, vcpus: 2 });
+        expect(await hypervisor.domain(domid)).toMatchObject({ vcpus: 2, maxVcpus: 4, cpupool: 0 });
+        const vcpus = await hypervisor.vcpus(domid);
+        expect(vcpus.map(({ vcpu, online }) => [vcpu, online])).toEqual([
+          [0, true],
+          [1, true],
+          [2, false],
+          [3, false],
+        ]);
+        const { cpus } = await hypervisor.hostInfo();
+        const all = Array.from({ length: cpus }, (_, cpu) => cpu);
+        expect(vcpus[0]).toMatchObject({ hardAffinity: all, softAffinity: all });
+      });
+
+      test('runs its vcpus where it is told', async () => {
+        const { hypervisor } = host;
+        const { domid } = await prepareDomain(hypervisor, 8, { maxVcpus: 2, vcpus: 2 });
+        await hypervisor.setVcpuAffinity(domid, 1, { hard: [1] });
+        await hypervisor.setVcpuAffinity(domid, 1, { soft: [0, 1] });
+        const [first, second] = await hypervisor.vcpus(domid);
+        expect(first?.hardAffinity).toContain(0);
+        expect(second).toMatchObject({ hardAffinity: [1], softAffinity: [0, 1], cpu: 1 });
+        const wrong = [
+          hypervisor.setVcpuAffinity(domid, 2, { hard: [0] }),
+          hypervisor.setVcpuAffinity(domid, 0, { hard: [] }),
+          hypervisor.setVcpuAffinity(domid, 0, { hard: [4000] }),
+        ];
+        for (const call of wrong) await expect(call).rejects.toMatchObject({ code: 'EINVAL' });
+      });
+
+      test('has a weight and a cap', async () => {
+        const { hypervisor } = host;
+        const { domid } = await prepareDomain(hypervisor);
+        expect(await hypervisor.scheduling(domid)).toEqual({ weight: 256, cap: 0 });
+        await hypervisor.setScheduling(domid, { weight: 512, cap: 50 });
+        expect(await hypervisor.scheduling(domid)).toEqual({ weight: 512, cap: 50 });
+        const wrong = [
+          { weight: 0, cap: 0 },
+          { weight: 65_536, cap: 0 },
+          { weight: 256, cap: 101 },
+          { weight: 256, cap: -1 },
+        ];
+        for (const parameters of wrong) {
+          const call = hypervisor.setScheduling(domid, parameters);
+          await expect(call).rejects.toMatchObject({ code: 'EINVAL' });
+        }
+        expect(await hypervisor.scheduling(domid)).toEqual({ weight: 512, cap: 50 });
+      });
+
+      test('keeps what memory it has when less is allowed', async () => {
+        const { hypervisor } = host;
+        const { domid } = await prepareDomain(hypervisor, 8);
+        const before = await hypervisor.hostInfo();
+        for (const mib of [4, 16]) {
+          await hypervisor.setMaxMemory(domid, mibToKib(mib));
+          expect(await hypervisor.domain(domid)).toMatchObject({
+            memoryKib: mibToKib(8),
+            maxMemoryKib: mibToKib(mib),
+          });
+        }
+        expect(await hypervisor.hostInfo()).toEqual(before);
+      });
+
+      test('can be given another handle', async () => {
+        const { hypervisor } = host;
+        const { domid } = await prepareDomain(hypervisor);
+        const other = uuid(randomUUID());
+        await hypervisor.setUuid(domid, other);
+        expect(await hypervisor.domain(domid)).toMatchObject({ uuid: other });
+      });
+
+      test('takes a trigger on a vcpu that it has', async () => {
+        const { hypervisor } = host;
+        const domid = await startGuest(host, QUIET);
+        await hypervisor.sendTrigger(domid, 'nmi', 0);
+        const wrong = hypervisor.sendTrigger(domid, 'nmi', 1);
+        await expect(wrong).rejects.toMatchObject({ code: 'EINVAL' });
+      });
+
+      test('is not reset before it has shut down', async () => {
+        const domid = await startGuest(host, QUIET);
+        const reset = host.hypervisor.softReset(domid);
+        await expect(reset).rejects.toMatchObject({ code: 'EINVAL' });
+      });
+
+      test('is dumped as an ELF core, and nothing of it changes', async () => {
+        const { hypervisor } = host;
+        const domid = await startGuest(host, BUSY);
+        await hypervisor.pauseDomain(domid);
+        const [free, digest] = [await hypervisor.hostInfo(), await hypervisor.memoryDigest(domid)];
+        const core = parseCore(await dump(hypervisor, domid));
+        expect(core.type).toBe(4);
+        expect(core.header).toMatchObject({ vcpus: 1n, pageSize: 4096n });
+        expect(core.frames.length).toBe(Number(core.header.pages));
+        expect(core.pages.length).toBe(core.frames.length * 4096);
+        const startInfo = core.frames.indexOf(0) * 4096;
+        if (startInfo >= 0) {
+          expect(core.pages.toString('latin1', startInfo, startInfo + 10)).toBe('dirty_rate');
+        }
+        expect(await hypervisor.hostInfo()).toEqual(free);
+        expect(await hypervisor.memoryDigest(domid)).toBe(digest);
+        expect(await hypervisor.domain(domid)).toMatchObject({ paused: true });
+      });
+
+      test('is dumped no further when the dump is called off, or nobody takes it', async () => {
+        const { hypervisor } = host;
+        const domid = await startGuest(host, QUIET);
+        const late = hypervisor.dumpCore(domid, new PassThrough(), AbortSignal.abort());
+        await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+        const abort = new AbortController();
+        const stuck = hypervisor.dumpCore(domid, new PassThrough(), abort.signal);
+        abort.abort();
+        await expect(stuck).rejects.toMatchObject({ code: 'cancelled' });
+        const full = new PassThrough();
+        full.destroy();
+        const refused = hypervisor.dumpCore(domid, full, NEVER);
+        await expect(refused).rejects.toMatchObject({ code: 'EIO' });
       });
     });
 

@@ -36,14 +36,11 @@ export const NIC: DeviceWish = { kind: 'vif', id: 0 };
 export async function prepareDomain(
   hypervisor: Hypervisor,
   memoryMib = 8,
+  { maxVcpus, vcpus } = { maxVcpus: 1, vcpus: 1 },
 ): Promise<{ domid: Domid; ports: DomainPorts }> {
-  const domid = await hypervisor.createDomain({
-    uuid: uuid(randomUUID()),
-    type: 'pv',
-    maxVcpus: 1,
-  });
+  const domid = await hypervisor.createDomain({ uuid: uuid(randomUUID()), type: 'pv', maxVcpus });
   const memoryKib = mibToKib(memoryMib);
-  const limits = { maxVcpus: 1, vcpus: 1, memoryKib, maxMemoryKib: memoryKib };
+  const limits = { maxVcpus, vcpus, memoryKib, maxMemoryKib: memoryKib };
   return { domid, ports: await hypervisor.prepareDomain(domid, limits) };
 }
 
