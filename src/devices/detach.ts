@@ -10,7 +10,7 @@ import {
   removeIfThere,
 } from '../layout/index.js';
 import { type Domid, parseXenbusState, XenbusState } from '../model/index.js';
-import type { Store } from '../xenstore/client.js';
+import type { Store, StoreView } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
 import { removeHalves } from './attach.js';
 import type { DeviceLimits } from './limits.js';
@@ -44,16 +44,18 @@ export async function removeDevice(
   limits: DeviceLimits,
 ): Promise<boolean> {
   const closed = address.kind === 'console' || (await closeBackEnd(store, address, limits));
-  await store.transaction((tx) => removeHalves(tx, address));
-  const front = frontEndPath(address);
-  await Promise.all([
-    pruneParents(store, backEndPath(address), homePath(address.backendDomid)),
-    pruneParents(store, devicePath(address), devicesPath(address.domid)),
-    address.kind === 'console'
-      ? undefined
-      : pruneParents(store, front, `${homePath(address.domid)}/device`),
-  ]);
+  await store.transaction((tx) => removeWithParents(tx, address));
   return closed;
+}
+
+/** All of a device, and the directories that it was the last in. */
+export async function removeWithParents(tx: StoreView, address: DeviceAddress): Promise<void> {
+  await removeHalves(tx, address);
+  await Promise.all([
+    pruneParents(tx, backEndPath(address), homePath(address.backendDomid)),
+    pruneParents(tx, devicePath(address), devicesPath(address.domid)),
+    pruneParents(tx, frontEndPath(address), `${homePath(address.domid)}/device`),
+  ]);
 }
 
 async function closeBackEnd(

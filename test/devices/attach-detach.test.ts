@@ -17,7 +17,7 @@ import {
   frontEndPath,
 } from '../../src/layout/index.js';
 import { DOM0, domid } from '../../src/model/index.js';
-import type { XenStoreClient } from '../../src/xenstore/client.js';
+import type { Store, StoreView, XenStoreClient } from '../../src/xenstore/client.js';
 import { dump, lines } from '../layout/dump.js';
 import { openStore, type TestStore } from '../xenstored/helpers/daemon.js';
 import { BackEnds, type Script, WILLING } from './back-end.js';
@@ -232,6 +232,37 @@ describe('detach', () => {
     expect(lines(await dump(store))).toEqual(before);
   });
 });
+
+test('who dies right after a device was removed leaves no empty directories behind', async () => {
+  for (const device of [consoleDevice(GUEST, 2), (await oneDisk()).device]) {
+    const path = backEndPath(device.address);
+    await backEnds.serve(device.address, WILLING);
+    await addDevices(store, [device]);
+    let leftBehind: string[] | undefined;
+    const watched = afterEachCommit(store, async () => {
+      if (!(await store.exists(path))) leftBehind ??= lines(await dump(store));
+    });
+    await removeDevice(watched, device.address, PATIENT);
+    expect(leftBehind).toEqual(before);
+  }
+});
+
+/** The same store, with a look at it after each transaction. */
+function afterEachCommit(inner: Store, look: () => Promise<void>): Store {
+  return new Proxy(inner, {
+    get(target, name) {
+      if (name !== 'transaction') {
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === 'function' ? member.bind(target) : member;
+      }
+      return async <T>(body: (tx: StoreView) => Promise<T>): Promise<T> => {
+        const result = await target.transaction(body);
+        await look();
+        return result;
+      };
+    },
+  });
+}
 
 describe('the records of devices', () => {
   test.each([

@@ -60,7 +60,9 @@ export async function tearDown(store: XenStoreClient, incarnation: Incarnation):
     await store.write(`${backEndPath(address)}/state`, String(XenbusState.closed));
     await removeDevice(store, address, LIMITS);
   }
-  await store.transaction((tx) => removeDomainTree(tx, domid, config.uuid));
-  await pruneEmpty(store, VMS, '');
-  await pruneEmpty(store, LIBXL, '');
+  await store.transaction(async (tx) => {
+    await removeDomainTree(tx, domid, config.uuid);
+    await pruneEmpty(tx, VMS, '');
+    await pruneEmpty(tx, LIBXL, '');
+  });
 }

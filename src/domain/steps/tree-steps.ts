@@ -86,8 +86,8 @@ async function removeTree(host: Host, domid: Domid, uuid: Uuid): Promise<void> {
     // Numbers come round again: a tree that names another UUID is another domain's.
     if (vm === undefined || vm === vmPath(uuid)) await removeDomainTree(tx, domid, uuid);
     else await dropReference(tx, uuid, domid);
+    await Promise.all([pruneEmpty(tx, VMS, ''), pruneEmpty(tx, LIBXL, '')]);
   });
-  await Promise.all([pruneEmpty(host.store, VMS, ''), pruneEmpty(host.store, LIBXL, '')]);
 }
 
 /** As libxl writes it: seconds with two decimals. */
