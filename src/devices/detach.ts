@@ -16,7 +16,7 @@ import { removeHalves } from './attach.js';
 import type { DeviceLimits } from './limits.js';
 
 /** The devices that a domain has, by the toolstack's own record of them. */
-export async function listDevices(store: Store, domid: Domid): Promise<DeviceAddress[]> {
+export async function listDevices(store: StoreView, domid: Domid): Promise<DeviceAddress[]> {
   const root = devicesPath(domid);
   const found: DeviceAddress[] = [];
   for (const kind of (await store.maybeList(root)) ?? []) {

@@ -17,6 +17,7 @@
 export * from './api.js';
 export * from './changes.js';
 export * from './chronicle.js';
+export * from './devices.js';
 export * from './domain.js';
 export * from './errors.js';
 export * from './ids.js';

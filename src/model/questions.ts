@@ -1,4 +1,5 @@
 import type { DaemonStatus, DomainList, HistoryReply } from './api.js';
+import type { DiskList, VifList } from './devices.js';
 
 /**
  * All that can be asked to be told, by the name of the question: `GET /v1/<name>?key=value…`, with
@@ -7,6 +8,8 @@ import type { DaemonStatus, DomainList, HistoryReply } from './api.js';
 export interface Questions {
   status: { query: object; reply: DaemonStatus };
   domains: { query: { readonly domain?: string; readonly long?: boolean }; reply: DomainList };
+  'block-list': { query: { readonly domain: string }; reply: DiskList };
+  'network-list': { query: { readonly domain: string }; reply: VifList };
   history: { query: { readonly domain?: string; readonly limit?: number }; reply: HistoryReply };
 }
 export type QuestionName = keyof Questions;

@@ -1,6 +1,8 @@
 import type { QuestionName } from '../../model/index.js';
+import { blockList } from './block-list.js';
 import { domains } from './domains.js';
 import { history } from './history.js';
+import { networkList } from './network-list.js';
 import type { Question } from './question.js';
 import { status } from './status.js';
 
@@ -8,5 +10,7 @@ import { status } from './status.js';
 export const QUESTIONS: { readonly [Name in QuestionName]: Question<Name> } = {
   status,
   domains,
+  'block-list': blockList,
+  'network-list': networkList,
   history,
 };
