@@ -4,6 +4,7 @@ import { EmbeddedHypervisor } from '../hypervisor/embedded/embedded-hypervisor.j
 import { type Chronicle, ToolstackError } from '../model/index.js';
 import type { StateDir } from '../runtime/state-dir.js';
 import { XenStoreClient } from '../xenstore/client.js';
+import { LOCAL_DUMP_FILES } from './local-dump-files.js';
 
 /** As libxl waits for a guest (libxl_dom_suspend.c). */
 const SUSPEND_MS = 60_000;
@@ -27,6 +28,7 @@ export async function connectEmbeddedHost(
       store,
       chronicle,
       limits: readLimits(env),
+      dumps: LOCAL_DUMP_FILES,
       names: new NameClaims(),
     },
     lost: Promise.race([hypervisor.lost, storeLost]),

@@ -2,6 +2,7 @@ import type { DeviceLimits } from '../devices/index.js';
 import type { Hypervisor } from '../hypervisor/hypervisor.js';
 import type { Chronicle } from '../model/index.js';
 import type { Store } from '../xenstore/client.js';
+import type { DumpFiles } from './dump-files.js';
 import type { NameClaims } from './name-claims.js';
 
 /** How long guests and others may take, in ms. */
@@ -18,6 +19,7 @@ export interface Host {
   readonly hypervisor: Hypervisor;
   readonly chronicle: Chronicle;
   readonly limits: Limits;
+  readonly dumps: DumpFiles;
   /** Who is about to have which name. */
   readonly names: NameClaims;
 }

@@ -1,4 +1,5 @@
 export { completeConfig } from './complete-config.js';
+export type { DumpFiles } from './dump-files.js';
 export type { Host, Limits } from './host.js';
 export {
   currentIncarnation,
@@ -10,6 +11,7 @@ export {
 } from './listing.js';
 export { NameClaims } from './name-claims.js';
 export * from './plan.js';
+export * from './plans/dump-core.js';
 export { recordEvent } from './record-event.js';
 export * from './step-state.js';
 export { lifecycleSteps } from './steps/index.js';

@@ -114,6 +114,7 @@ export interface Incarnation {
  * - `migrated`: a migration is complete; detail: from, rounds, sentPages, downtimeMs, totalMs.
  * - `shutdown`: it has stopped by itself; detail: reason.
  * - `lost`: its host has lost it.
+ * - `dumped`: its memory was written to a file; detail: file, and error where that failed.
  */
 export type LifecycleKind =
   | 'began'
@@ -122,7 +123,8 @@ export type LifecycleKind =
   | 'resumed'
   | 'migrated'
   | 'shutdown'
-  | 'lost';
+  | 'lost'
+  | 'dumped';
 
 /** A change of a domain's state, as it was noticed. */
 export interface LifecycleEvent {

@@ -22,6 +22,8 @@ export interface StateDir {
   readonly daemonSocket: string;
   readonly historyDatabase: string;
   readonly daemonLog: string;
+  /** Cores of domains whose configuration wants one when they crash. */
+  readonly dumpDir: string;
   /** Held by the one daemon of this directory while it lives. */
   readonly daemonLock: string;
   /** Held by whoever is starting a machine or a daemon here. */
@@ -58,6 +60,7 @@ export function stateDirAt(path: string): StateDir {
     daemonSocket: join(daemonDir, 'api.sock'),
     historyDatabase: join(daemonDir, 'history.db'),
     daemonLog: join(daemonDir, 'log'),
+    dumpDir: join(root, 'dumps'),
     daemonLock: join(daemonDir, 'lock.db'),
     startLock: join(root, 'start.lock'),
   };
@@ -75,6 +78,7 @@ export function makeStateDir(stateDir: StateDir): void {
     stateDir.storeDir,
     stateDir.machineDir,
     stateDir.daemonDir,
+    stateDir.dumpDir,
   ]) {
     makeDirectory(directory);
   }

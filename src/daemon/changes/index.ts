@@ -2,11 +2,13 @@ import type { ChangeName } from '../../model/index.js';
 import type { Change } from './change.js';
 import { create } from './create.js';
 import { destroy } from './destroy.js';
+import { dumpCore } from './dump-core.js';
 import { migrate } from './migrate.js';
 
 /** Every change that can be asked for, by the name of its request. */
 export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
   create,
   destroy,
+  'dump-core': dumpCore,
   migrate,
 };

@@ -1,6 +1,7 @@
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
 import * as devices from './device-steps.js';
+import { dumpCore } from './dump-steps.js';
 import * as hypervisor from './hypervisor-steps.js';
 import { checkIdentity } from './identity.js';
 import * as records from './record-steps.js';
@@ -27,6 +28,7 @@ export function lifecycleSteps(host: Host): Map<string, StepHandler> {
     ['destroy-domain', hypervisor.destroyDomain(host)],
     ['remove-tree', tree.removeTreeStep(host)],
     ['record-end', records.recordEnd(host)],
+    ['dump-core', dumpCore(host)],
     ['note-loss', records.noteLoss(host)],
   ]);
 }

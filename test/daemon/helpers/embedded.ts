@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { type ApiClient, apiClient } from '../../../src/client/api-client.js';
 import { parseDomainConfig } from '../../../src/config/index.js';
 import { Daemon } from '../../../src/daemon/daemon.js';
+import { LOCAL_DUMP_FILES } from '../../../src/daemon/local-dump-files.js';
 import {
   type Host,
   type Limits,
@@ -132,6 +133,7 @@ export class TestGround extends TestMachine {
       store: ground.store,
       chronicle: history.records,
       limits: { ...PATIENT, ...limits },
+      dumps: LOCAL_DUMP_FILES,
       names: new NameClaims(),
     };
     return ground;
