@@ -25,6 +25,7 @@ const rooms = {
     'operations',
     'domain',
   ],
+  preview: ['model', 'xenstore', 'hypervisor', 'operations', 'domain'],
 };
 const names = (list) => (list.length > 0 ? list.join('|') : '-');
 

@@ -40,11 +40,12 @@ export default class Migrate extends OperationCommand {
       ...(maxDowntimeMs === undefined ? {} : { maxDowntimeMs }),
       ...(bandwidthKib === undefined ? {} : { bandwidthKib }),
     };
-    const { name, uuid, state } = await aboutDomain(
+    const outcome = await aboutDomain(
       'migrate',
       args.domain,
       this.perform((daemon) => daemon.change('migrate', request), flags),
     );
-    if (!flags.json && !flags.quiet) this.print(renderMigration(name, uuid, state));
+    if (outcome === undefined || flags.json || flags.quiet) return;
+    this.print(renderMigration(outcome.name, outcome.uuid, outcome.state));
   }
 }

@@ -5,6 +5,7 @@ import {
   type OperationEvent,
   type OperationKind,
   type OperationStatus,
+  type PreviewLine,
   type ReplyLine,
   ToolstackError,
   type Uuid,
@@ -23,14 +24,19 @@ export interface Outcome {
   readonly warnings: readonly string[];
 }
 
+/** What would become of an operation that was only tried out. */
+export interface Preview extends PreviewLine {
+  readonly warnings: readonly string[];
+}
+
 /**
- * Follows an operation to its end.
+ * Follows an operation, or a dry run of one, to its end.
  * @throws ToolstackError what the operation failed with
  */
 export async function follow(
   lines: AsyncIterable<ReplyLine>,
   printer: ProgressPrinter,
-): Promise<Outcome> {
+): Promise<Outcome | Preview> {
   const warnings: string[] = [];
   let planned: Extract<OperationEvent, { event: 'planned' }> | undefined;
   const stopListening = onInterrupt(() => {
@@ -43,6 +49,7 @@ export async function follow(
       printer.show(line);
       if (line.event === 'warning') warnings.push(`${line.where}: ${line.message}`);
       if (line.event === 'planned') planned = line;
+      if (line.event === 'previewed') return { ...line, warnings };
       if (line.event === 'finished') return outcome(line, planned, warnings);
     }
     throw new ToolstackError('internal', 'the daemon ended its reply before the operation ended');

@@ -69,10 +69,13 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
   function addChange(name: string, change: Change<ChangeName>): void {
     app.post(`/v1/${name}`, async ({ body }, reply) => {
       const asked = parse(change.schema, body);
-      if (asked.dryRun === true) {
-        throw new ToolstackError('ENOTSUP', `a dry run of ${name} is not possible yet`);
-      }
       const { request, warnings = [] } = await change.begin(toolstack, asked);
+      if (asked.dryRun === true) {
+        const previewed = await toolstack.preview(request);
+        return reply
+          .type('application/x-ndjson')
+          .send([...warnings, previewed].map(lineOf).join(''));
+      }
       return streamOf(reply, toolstack.queue.submit(request), warnings);
     });
   }
@@ -100,9 +103,12 @@ async function* linesOf(
   first: IteratorResult<OperationEvent>,
   rest: AsyncIterator<OperationEvent>,
 ): AsyncGenerator<string> {
-  const line = (entry: ReplyLine): string => `${JSON.stringify(entry)}\n`;
-  for (const warning of warnings) yield line(warning);
-  for (let next = first; next.done !== true; next = await rest.next()) yield line(next.value);
+  for (const warning of warnings) yield lineOf(warning);
+  for (let next = first; next.done !== true; next = await rest.next()) yield lineOf(next.value);
+}
+
+function lineOf(entry: ReplyLine): string {
+  return `${JSON.stringify(entry)}\n`;
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -2,9 +2,8 @@ import { chmod, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Host, lifecycleSteps } from '../domain/index.js';
+import type { Host } from '../domain/index.js';
 import { History } from '../history/index.js';
-import { migrationSteps } from '../migration/index.js';
 import type { DaemonStatus } from '../model/index.js';
 import { type OperationHandle, OperationQueue, parseFaults } from '../operations/index.js';
 import { acquireLock, type Lock } from '../runtime/lock.js';
@@ -13,6 +12,7 @@ import { makeApi } from './api.js';
 import { connectEmbeddedHost } from './embedded-host.js';
 import { cleanUpLostDomains } from './lost-domains.js';
 import { recordShutdowns } from './shutdown-watcher.js';
+import { stepsOf } from './steps.js';
 import { Toolstack } from './toolstack.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,7 +66,7 @@ export class Daemon {
       if (!this.#isClosing) onEnd(error instanceof Error ? error : new Error(String(error)));
     };
     void lost.then(onLost);
-    const handlers = new Map([...lifecycleSteps(host), ...migrationSteps(host)]);
+    const handlers = stepsOf(host);
     const queue = new OperationQueue({
       journal,
       handlers,

@@ -9,8 +9,19 @@ import {
 } from '../domain/index.js';
 import type { History } from '../history/index.js';
 import type { CompleteConfig } from '../layout/index.js';
-import { DOM0, type ListedDomain, ToolstackError, type Uuid } from '../model/index.js';
-import type { OperationQueue } from '../operations/index.js';
+import {
+  DOM0,
+  type ListedDomain,
+  type PreviewLine,
+  ToolstackError,
+  type Uuid,
+} from '../model/index.js';
+import type { OperationQueue, OperationRequest } from '../operations/index.js';
+import { preview } from '../preview/index.js';
+import { stepsOf } from './steps.js';
+
+/** How long a plan that is only to be looked at may take to be made. */
+const PREVIEW_MS = 20_000;
 
 /** What changes and questions work with, and how they find what they are about. */
 export class Toolstack {
@@ -48,6 +59,16 @@ export class Toolstack {
     const { domid, name } = current;
     const devices = await listDevices(this.host.store, domid);
     return { domid, uuid, name: name ?? `domain ${domid}`, devices };
+  }
+
+  /**
+   * What a change would do, on the domain as it is now: it waits for nobody's turn.
+   * @throws ToolstackError what the change would fail with
+   */
+  async preview({ plan }: OperationRequest): Promise<PreviewLine> {
+    const made = await plan(AbortSignal.timeout(PREVIEW_MS));
+    const [latest] = this.history.queries.incarnations({ limit: 1 });
+    return preview(made, { host: this.host, stepsOf, lastDomid: latest?.domid ?? 0 });
   }
 
   /** What the domain was made from. @throws ToolstackError ENOTSUP where that is not known */

@@ -32,4 +32,11 @@ export class NameClaims {
     holders?.delete(uuid);
     if (holders?.size === 0) this.#holders.delete(name);
   }
+
+  /** The same claims, for trying out what would come of others. */
+  copy(): NameClaims {
+    const copy = new NameClaims();
+    for (const [name, holders] of this.#holders) copy.#holders.set(name, new Set(holders));
+    return copy;
+  }
 }

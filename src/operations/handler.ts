@@ -38,6 +38,11 @@ export interface StepCall {
 export interface StepHandler {
   /** The step only waits for others to answer: a dry run, where nobody does, passes it by. */
   readonly waits?: true;
+  /**
+   * What a dry run does in place of `do`, where that both changes something and waits for others:
+   * the part that changes.
+   */
+  forecast?(call: StepCall): Promise<JsonObject | undefined>;
   /** The patch it returns is laid over the state: top-level keys replace, `undefined` removes. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step without a patch returns nothing.
   do(call: StepCall): Promise<JsonObject | void>;

@@ -65,7 +65,7 @@ function byPath(rows: readonly Row[]): Map<string, string> {
 }
 
 /** Segment by segment, so that a key comes right before what is below it; numbers by value. */
-function comparePaths(left: string, right: string): number {
+export function comparePaths(left: string, right: string): number {
   const ours = left.split('/');
   const theirs = right.split('/');
   for (const [index, segment] of ours.entries()) {

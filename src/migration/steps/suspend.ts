@@ -11,10 +11,15 @@ import { type Domid, type JsonObject, ToolstackError } from '../../model/index.j
 import type { StepHandler } from '../../operations/index.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
 import { awaitStop, type Stop } from '../await-stop.js';
+import { preciseNow } from '../clock.js';
 
 /** Brings the guest to a halt, by its own consent. */
 export function suspend(host: Host): StepHandler {
   return {
+    async forecast({ state }) {
+      await host.store.transaction((tx) => requestSuspend(tx, domidIn(state, 'domid')));
+      return { suspendedAt: preciseNow() };
+    },
     async do({ state, signal }) {
       const domid = domidIn(state, 'domid');
       const stop = await askToSuspend(host, domid, signal);

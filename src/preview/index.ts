@@ -1,0 +1,1 @@
+export { type Previewing, preview } from './preview.js';
