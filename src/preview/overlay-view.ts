@@ -9,19 +9,22 @@ export interface OverlayNode {
   readonly permissions: readonly Permission[];
 }
 
+/** What an overlay wants to know of the store below. */
+export type StoreBase = Pick<StoreView, 'read' | 'getPermissions' | 'maybeList'>;
+
 /**
  * A store as domain 0 would leave it: reads fall through to `base`, changes stay here. Requests are
  * handled in the order in which they are made, awaited or not, as over a connection.
  */
 export class OverlayView implements StoreView {
-  readonly #base: StoreView;
+  readonly #base: StoreBase;
   /** What was written or re-permitted. */
   readonly #nodes = new Map<string, OverlayNode>();
   /** Nodes of which, and below which, nothing of the base is left. */
   readonly #cut = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(base: StoreView) {
+  constructor(base: StoreBase) {
     this.#base = base;
   }
 
@@ -152,7 +155,7 @@ export class OverlayView implements StoreView {
 }
 
 /** A node of any store; undefined where there is none. */
-export function nodeAt(view: StoreView, path: string): Promise<OverlayNode | undefined> {
+export function nodeAt(view: StoreBase, path: string): Promise<OverlayNode | undefined> {
   return unlessMissing(
     Promise.all([view.read(path), view.getPermissions(path)]).then(([value, permissions]) => ({
       value,

@@ -1,11 +1,10 @@
 import type { StoreChange } from '../model/index.js';
 import { childPath } from '../xenstore/path.js';
 import { formatPermissions } from '../xenstore/permissions.js';
-import type { StoreView } from '../xenstore/view.js';
-import { nodeAt, type OverlayNode, type OverlayView } from './overlay-view.js';
+import { nodeAt, type OverlayNode, type OverlayView, type StoreBase } from './overlay-view.js';
 
 /** What would become of a store that was tried out on: every node that would differ, by path. */
-export async function changesOf(base: StoreView, overlay: OverlayView): Promise<StoreChange[]> {
+export async function changesOf(base: StoreBase, overlay: OverlayView): Promise<StoreChange[]> {
   const { nodes, cut } = overlay;
   const touched = new Set(nodes.keys());
   for (const path of cut) for await (const below of walk(base, path)) touched.add(below);
@@ -19,7 +18,7 @@ export async function changesOf(base: StoreView, overlay: OverlayView): Promise<
 
 async function changeOf(
   path: string,
-  base: StoreView,
+  base: StoreBase,
   overlaid: OverlayNode | undefined,
 ): Promise<StoreChange | undefined> {
   const before = shown(await nodeAt(base, path));
@@ -39,7 +38,7 @@ function shown(node: OverlayNode | undefined): StoreChange['before'] {
   return { value: value.toString('utf8'), permissions: formatPermissions(permissions) };
 }
 
-async function* walk(view: StoreView, path: string): AsyncGenerator<string> {
+async function* walk(view: StoreBase, path: string): AsyncGenerator<string> {
   const children = await view.maybeList(path);
   if (children === undefined) return;
   yield path;

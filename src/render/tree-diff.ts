@@ -9,7 +9,8 @@ interface Row {
   readonly mark: Mark;
   readonly depth: number;
   readonly label: string;
-  readonly value: string;
+  /** One, or what is and what would be. */
+  readonly values: readonly string[];
   readonly permissions: string;
 }
 
@@ -21,6 +22,7 @@ interface Manner {
 
 /** How many cells each level of the tree takes. */
 const INDENT = 2;
+const ARROW = ' -> ';
 /** A value is not cut shorter than this for its permissions to fit. */
 const MIN_VALUE_WIDTH = 12;
 
@@ -61,7 +63,7 @@ function rowsOf(changes: readonly StoreChange[]): Row[] {
     while (open.length > 0 && !path.startsWith(`${open.at(-1)}/`)) open.pop();
     const others = sorted.map((each) => each.path);
     for (const above of branchesAbove(path, open.at(-1) ?? '', others)) {
-      rows.push(row(' ', open, above, '', ''));
+      rows.push(row(' ', open, above, [], ''));
       open.push(above);
     }
     rows.push(row(markOf(change), open, path, ...describe(change)));
@@ -74,12 +76,12 @@ function row(
   mark: Mark,
   open: readonly string[],
   path: string,
-  value: string,
+  values: readonly string[],
   permissions: string,
 ): Row {
   const above = open.at(-1);
   const label = above === undefined ? path || '/' : path.slice(above.length + 1);
-  return { mark, depth: open.length, label, value, permissions };
+  return { mark, depth: open.length, label, values, permissions };
 }
 
 /** Where, between a line that stands and a node, the tree of what changes divides. */
@@ -94,19 +96,18 @@ function branchesAbove(path: string, from: string, all: readonly string[]): stri
   return branches;
 }
 
-function describe({ before, after }: StoreChange): [value: string, permissions: string] {
+function describe({ before, after }: StoreChange): [values: string[], permissions: string] {
   const [is, becomes] = [before ?? after, after ?? before];
-  if (is === undefined || becomes === undefined) return ['', ''];
+  if (is === undefined || becomes === undefined) return [[], ''];
   const whole = before === undefined || after === undefined;
   const permissions =
     is.permissions === becomes.permissions
       ? whole
         ? `(${is.permissions})`
         : ''
-      : `(${is.permissions}) -> (${becomes.permissions})`;
-  const value =
-    is.value === becomes.value ? shown(is.value) : `${shown(is.value)} -> ${shown(becomes.value)}`;
-  return [value, permissions];
+      : `(${is.permissions})${ARROW}(${becomes.permissions})`;
+  const values = is.value === becomes.value ? [is.value] : [is.value, becomes.value];
+  return [values.map(shown), permissions];
 }
 
 function shown(value: string): string {
@@ -118,13 +119,16 @@ function markOf({ before, after }: StoreChange): Mark {
   return after === undefined ? '-' : '~';
 }
 
-/** One line, the value cut where it would be too long. */
-function lineOf({ mark, depth, label, value, permissions }: Row, width: number): string {
+/** One line, values cut where it would be too long. */
+function lineOf({ mark, depth, label, values, permissions }: Row, width: number): string {
   const name = `${mark} ${' '.repeat(depth * INDENT)}${label}`;
-  if (value === '') return name;
+  if (values.length === 0) return name;
   const tail = permissions === '' ? '' : `  ${permissions}`;
-  const room = width - name.length - ' = '.length - tail.length;
-  return `${name} = ${cut(value, Math.max(room, MIN_VALUE_WIDTH))}${tail}`;
+  const room = width - `${name} = ${tail}`.length - (values.length - 1) * ARROW.length;
+  const each = Math.max(Math.floor(room / values.length), MIN_VALUE_WIDTH);
+  const shorter = values.filter((value) => value.length < each);
+  const spared = shorter.reduce((sum, value) => sum + each - value.length, 0);
+  return `${name} = ${values.map((value) => cut(value, each + spared)).join(ARROW)}${tail}`;
 }
 
 function cut(text: string, length: number): string {
