@@ -4,6 +4,7 @@ import { type Handlers, runPlan, type StepHandler } from '../operations/index.js
 import { ForecastHypervisor } from './forecast-hypervisor.js';
 import { OverlayStore } from './overlay-store.js';
 import { PretendChronicle } from './pretend-chronicle.js';
+import { PRETEND_DUMP_FILES } from './pretend-dump-files.js';
 import { changesOf } from './store-changes.js';
 
 /** What dry runs are made with. */
@@ -32,6 +33,7 @@ export async function preview(
     chronicle: new PretendChronicle(host.chronicle),
     limits: host.limits,
     names: host.names.copy(),
+    dumps: PRETEND_DUMP_FILES,
   };
   const steps = [...stepsOf(pretended)].map(([name, step]) => [name, foreseen(step)] as const);
   const { error } = await runPlan(

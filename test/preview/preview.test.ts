@@ -1,5 +1,7 @@
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeName, Changes, StoreChange } from '../../src/model/index.js';
 import { config, EXAMPLES, TestGround } from '../daemon/helpers/embedded.js';
 import { preview, tryAndMake } from './helpers/trial.js';
@@ -9,8 +11,10 @@ beforeEach(async () => {
   ground = await TestGround.start();
 });
 afterEach(() => ground.close());
+afterAll(() => rmSync(dirname(CORE), { recursive: true }));
 
 const UUID = '8d3b3c1e-5f0a-4a57-9a39-5b7d1c0e2f4a';
+const CORE = join(mkdtempSync(join(tmpdir(), 'dv-')), 'web.core');
 const requestedBy = 'test';
 const web = { domain: 'web', requestedBy };
 const NEW: Changes['create'] = {
@@ -27,6 +31,7 @@ const REQUESTS: { readonly [Name in ChangeName]?: Changes[Name] } = {
   create: NEW,
   destroy: web,
   migrate: { ...web, destination: 'localhost' },
+  'dump-core': { ...web, file: CORE },
 };
 
 describe.each(Object.keys(REQUESTS) as ChangeName[])('a dry run of %s', (name) => {
@@ -71,6 +76,13 @@ describe('a dry run fails as the change would', () => {
       code: 'no-such-domain',
     });
   });
+});
+
+test('a dump that was only tried out is not there', async () => {
+  rmSync(CORE, { force: true });
+  await connectedDomain();
+  await preview(ground, 'dump-core', { ...web, file: CORE });
+  expect(existsSync(CORE)).toBe(false);
 });
 
 test('a name that was only tried out is free', async () => {
