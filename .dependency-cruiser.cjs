@@ -14,6 +14,7 @@ const rooms = {
   machine: ['model', 'runtime', 'xenstore', 'xenstored', 'hypervisor'],
   layout: ['model', 'xenstore', 'config'],
   devices: ['model', 'xenstore', 'config', 'layout'],
+  audit: ['model', 'xenstore', 'layout'],
   domain: ['model', 'xenstore', 'config', 'layout', 'devices', 'hypervisor', 'operations'],
   migration: [
     'model',

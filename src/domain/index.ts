@@ -12,6 +12,7 @@ export {
 export { NameClaims } from './name-claims.js';
 export * from './plan.js';
 export * from './plans/dump-core.js';
+export { planRepair } from './plans/repair.js';
 export { recordEvent } from './record-event.js';
 export * from './step-state.js';
 export { lifecycleSteps } from './steps/index.js';

@@ -44,7 +44,7 @@ export function devicePath({ domid, kind, id }: DeviceAddress): string {
 }
 
 /** Guests see one kind of disk, whoever serves it. */
-function frontEndKind(kind: BackendKind): string {
+export function frontEndKind(kind: BackendKind): string {
   return kind === 'qdisk' ? 'vbd' : kind;
 }
 

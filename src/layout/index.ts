@@ -4,6 +4,7 @@ export * from './domain-tree.js';
 export * from './facts.js';
 export type { Node } from './key.js';
 export * from './paths.js';
+export * from './places.js';
 export { pruneEmpty, pruneParents } from './prune.js';
 export { removeIfThere } from './remove.js';
 export * from './suspend-request.js';

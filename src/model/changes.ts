@@ -149,5 +149,7 @@ export interface Changes {
   'cd-insert': InsertRequest;
   'cd-eject': EjectRequest;
   adopt: DomainRequest;
+  /** Repairs what `fsck` finds and knows how to. */
+  repair: Asked;
 }
 export type ChangeName = keyof Changes;

@@ -15,6 +15,7 @@
  * - **pivot**: the step after which an operation is only ever finished, never undone.
  */
 export * from './api.js';
+export * from './audit.js';
 export * from './changes.js';
 export * from './chronicle.js';
 export * from './devices.js';

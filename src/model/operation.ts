@@ -8,9 +8,8 @@ import type { JsonObject } from './json.js';
  *
  * - `clean-up`: removes what a lost domain left in the store.
  * - `stopped`: does what the domain's configuration wants done when it has stopped by itself.
- * - `repair`: removes what `fsck --fix` found to belong to nobody.
  */
-export type OperationKind = ChangeName | 'clean-up' | 'stopped' | 'repair';
+export type OperationKind = ChangeName | 'clean-up' | 'stopped';
 
 /**
  * One entry of a plan: pure data. `name` picks the handler that knows how to do, undo and check

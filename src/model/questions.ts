@@ -1,4 +1,5 @@
 import type { DaemonStatus, DomainList, HistoryReply } from './api.js';
+import type { AuditReport } from './audit.js';
 import type { DiskList, VifList } from './devices.js';
 
 /**
@@ -10,6 +11,7 @@ export interface Questions {
   domains: { query: { readonly domain?: string; readonly long?: boolean }; reply: DomainList };
   'block-list': { query: { readonly domain: string }; reply: DiskList };
   'network-list': { query: { readonly domain: string }; reply: VifList };
+  fsck: { query: object; reply: AuditReport };
   history: { query: { readonly domain?: string; readonly limit?: number }; reply: HistoryReply };
 }
 export type QuestionName = keyof Questions;

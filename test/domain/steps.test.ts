@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseDomainConfig } from '../../src/config/index.js';
-import { planCleanUp, planCreate, planDestroy, planDumpCore } from '../../src/domain/index.js';
+import {
+  planCleanUp,
+  planCreate,
+  planDestroy,
+  planDumpCore,
+  planRepair,
+} from '../../src/domain/index.js';
 import { planLocalMigration } from '../../src/migration/index.js';
-import { DOM0, domid, uuid } from '../../src/model/index.js';
+import { DOM0, domid, type Finding, uuid } from '../../src/model/index.js';
 import { config, TestGround } from '../daemon/helpers/embedded.js';
 import { dump, lines } from '../layout/dump.js';
 
@@ -17,6 +23,14 @@ test('every step of every plan has a handler, and no handler is without a plan',
   const complete = { ...parseDomainConfig(config('web'), { file: 'x.cfg' }).config, uuid: id };
   const device = { domid: domid(4), kind: 'vbd' as const, id: 51712, backendDomid: DOM0 };
   const leaving = { domid: domid(4), uuid: id, name: 'web', devices: [device] };
+  const finding: Finding = {
+    code: 'orphan-home',
+    severity: 'error',
+    path: '/local/domain/4',
+    what: '',
+    why: '',
+    repair: { edits: [], conditions: [] },
+  };
   const plans = [
     planCreate(complete, false),
     planCreate(complete, true),
@@ -24,6 +38,7 @@ test('every step of every plan has a handler, and no handler is without a plan',
     planCleanUp(leaving),
     planLocalMigration(leaving, complete, {}),
     planDumpCore(leaving, '/dump'),
+    planRepair([finding]),
   ];
   const planned = new Set(plans.flatMap(({ steps }) => steps.map(({ name }) => name)));
   expect([...ground.handlers.keys()].sort()).toEqual([...planned].sort());

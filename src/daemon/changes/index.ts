@@ -4,6 +4,7 @@ import { create } from './create.js';
 import { destroy } from './destroy.js';
 import { dumpCore } from './dump-core.js';
 import { migrate } from './migrate.js';
+import { repair } from './repair.js';
 
 /** Every change that can be asked for, by the name of its request. */
 export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
@@ -11,4 +12,5 @@ export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
   destroy,
   'dump-core': dumpCore,
   migrate,
+  repair,
 };

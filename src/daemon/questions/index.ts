@@ -1,6 +1,7 @@
 import type { QuestionName } from '../../model/index.js';
 import { blockList } from './block-list.js';
 import { domains } from './domains.js';
+import { fsck } from './fsck.js';
 import { history } from './history.js';
 import { networkList } from './network-list.js';
 import type { Question } from './question.js';
@@ -13,4 +14,5 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Question<Name> } = {
   'block-list': blockList,
   'network-list': networkList,
   history,
+  fsck,
 };

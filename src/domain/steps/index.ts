@@ -5,6 +5,7 @@ import { dumpCore } from './dump-steps.js';
 import * as hypervisor from './hypervisor-steps.js';
 import { checkIdentity } from './identity.js';
 import * as records from './record-steps.js';
+import { repairStep } from './repair-steps.js';
 import * as tree from './tree-steps.js';
 
 /** Every step of a domain's life on one host, by the name that plans call it. */
@@ -30,5 +31,6 @@ export function lifecycleSteps(host: Host): Map<string, StepHandler> {
     ['record-end', records.recordEnd(host)],
     ['dump-core', dumpCore(host)],
     ['note-loss', records.noteLoss(host)],
+    ['repair', repairStep(host)],
   ]);
 }

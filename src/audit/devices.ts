@@ -1,0 +1,277 @@
+import {
+  BACKEND_KINDS,
+  type BackendKind,
+  backEndsPath,
+  type DevicePlaces,
+  DOMAINS,
+  devicesPath,
+  frontEndsPath,
+  frontOf,
+  homePath,
+  parseBackEndPath,
+  placesOf,
+} from '../layout/index.js';
+import {
+  DOM0,
+  type DomainInfo,
+  type Domid,
+  type Finding,
+  parseDomid,
+  type RepairCondition,
+} from '../model/index.js';
+import type { Scene } from './scene.js';
+
+interface SeenDevice {
+  readonly info: DomainInfo;
+  readonly label: string;
+  readonly backendDomid: Domid;
+  readonly places: DevicePlaces;
+}
+
+/** Devices of living guests of which a part is missing. What domains that are gone left is elsewhere. */
+export function findDevices(scene: Scene): Finding[] {
+  const seen = new Map<string, SeenDevice>();
+  for (const device of [...byRecord(scene), ...byBackEnd(scene), ...byFrontEnd(scene)]) {
+    const key = device.places.front;
+    if (!seen.has(key)) seen.set(key, device);
+  }
+  return [
+    ...[...seen.values()].flatMap((device) => judge(scene, device)),
+    ...byBackEnd(scene).flatMap((device) => {
+      const recorded = scene.tree.value(`${device.places.record}/backend`);
+      const isOther = recorded !== undefined && recorded !== device.places.back;
+      return isOther ? [loneBackEnd(device, recorded)] : [];
+    }),
+  ];
+}
+
+/** A domain of libxl has records of its devices; what a toolstack without has is not judged. */
+function judge(scene: Scene, device: SeenDevice): Finding[] {
+  const { tree } = scene;
+  const { record, front, back } = device.places;
+  const [hasRecord, hasFront, hasBack] = [record, front, back].map((path) => tree.has(path));
+  if (hasRecord === true && hasFront === true && hasBack === true) return elsewhere(scene, device);
+  if (hasRecord === true && hasFront === true) return [noBackEnd(scene, device)];
+  if (hasRecord === true && hasBack === true) return [noFrontEnd(device)];
+  if (hasRecord === true) return [staleRecord(device)];
+  if (hasFront === true && hasBack === true) return noRecord(scene, device);
+  return hasFront === true ? [noBackEnd(scene, device)] : [loneBackEnd(device)];
+}
+
+function byRecord(scene: Scene): SeenDevice[] {
+  const { tree } = scene;
+  return scene.living.flatMap((info) => {
+    const root = devicesPath(info.domid);
+    return tree.children(root).flatMap((kind) =>
+      tree.children(`${root}/${kind}`).flatMap((id): SeenDevice[] => {
+        const record = `${root}/${kind}/${id}`;
+        const back = tree.value(`${record}/backend`) ?? '';
+        const address = parseBackEndPath(back);
+        // Kinds that are not known here are not judged.
+        if (address === undefined || address.domid !== info.domid) return [];
+        const { backendDomid } = address;
+        const front = frontOf(info.domid, kind, id);
+        return [{ info, label: `${kind} ${id}`, backendDomid, places: { record, front, back } }];
+      }),
+    );
+  });
+}
+
+function byBackEnd(scene: Scene): SeenDevice[] {
+  const { tree } = scene;
+  return tree.children(DOMAINS).flatMap((host) => {
+    const backendDomid = parseDomid(host);
+    if (backendDomid === undefined || scene.domain(backendDomid) === undefined) return [];
+    const root = backEndsPath(backendDomid);
+    return tree
+      .children(root)
+      .filter(isBackendKind)
+      .flatMap((kind) =>
+        scene.living.flatMap((info) =>
+          tree.children(`${root}/${kind}/${info.domid}`).map((id): SeenDevice => {
+            const places = placesOf(info.domid, kind, id, backendDomid);
+            return { info, label: `${kind} ${id}`, backendDomid, places };
+          }),
+        ),
+      );
+  });
+}
+
+/** By front ends that neither a record nor a back end tells of. */
+function byFrontEnd(scene: Scene): SeenDevice[] {
+  const { tree } = scene;
+  return scene.living.flatMap((info) => {
+    const root = frontEndsPath(info.domid);
+    return tree
+      .children(root)
+      .filter(isBackendKind)
+      .flatMap((kind) =>
+        tree.children(`${root}/${kind}`).map((id): SeenDevice => {
+          const places = placesOf(info.domid, kind, id, DOM0);
+          return { info, label: `${kind} ${id}`, backendDomid: DOM0, places };
+        }),
+      );
+  });
+}
+
+function isBackendKind(kind: string): kind is BackendKind {
+  return BACKEND_KINDS.some((known) => known === kind);
+}
+
+function noFrontEnd({ info: { domid }, label, places }: SeenDevice): Finding {
+  return {
+    code: 'no-front-end',
+    severity: 'error',
+    path: places.front,
+    domid,
+    what: `the ${label} of domain ${domid} has a back end and no front end`,
+    why: 'A guest may remove its own front end, and a toolstack that was killed while it detached too.',
+    suggestion: 'Detach the device by force.',
+  };
+}
+
+function noBackEnd(scene: Scene, { info, label, places }: SeenDevice): Finding {
+  const { domid, uuid } = info;
+  const { record, front, back } = places;
+  const finding: Finding = {
+    code: 'no-back-end',
+    severity: 'error',
+    path: back,
+    domid,
+    what: `the ${label} of domain ${domid} has a front end and no back end`,
+    why: 'Its driver domain has gone, or a toolstack was killed while it detached. The device is dead.',
+  };
+  if (!scene.isKnown(uuid)) {
+    return { ...finding, suggestion: 'Detach the device with the toolstack that made the domain.' };
+  }
+  return {
+    ...finding,
+    repair: {
+      edits: [
+        { edit: 'remove', path: record, upTo: devicesPath(domid) },
+        { edit: 'remove', path: front, upTo: frontEndsPath(domid) },
+      ],
+      conditions: [
+        { is: 'living', domid, uuid },
+        { is: 'missing', path: back },
+      ],
+    },
+  };
+}
+
+function staleRecord({ info: { domid, uuid }, label, places }: SeenDevice): Finding {
+  const { record, front, back } = places;
+  return {
+    code: 'stale-record',
+    severity: 'error',
+    path: record,
+    domid,
+    what: `the ${label} of domain ${domid} is on record and has neither half`,
+    why: 'A toolstack was killed while it detached the device. Its number cannot be used again.',
+    repair: {
+      edits: [{ edit: 'remove', path: record, upTo: devicesPath(domid) }],
+      conditions: [
+        { is: 'living', domid, uuid },
+        { is: 'missing', path: front },
+        { is: 'missing', path: back },
+      ],
+    },
+  };
+}
+
+/** @param recorded the back end that the device has, by the toolstack's record */
+function loneBackEnd(
+  { info: { domid, uuid }, label, backendDomid, places }: SeenDevice,
+  recorded?: string,
+): Finding {
+  const { record, front, back } = places;
+  const proof: readonly RepairCondition[] =
+    recorded === undefined
+      ? [
+          { is: 'missing', path: `${record}/backend` },
+          { is: 'missing', path: front },
+        ]
+      : [{ is: 'value', path: `${record}/backend`, value: recorded }];
+  return {
+    code: 'lone-back-end',
+    severity: 'error',
+    path: back,
+    domid,
+    what:
+      recorded === undefined
+        ? `domain ${domid} has no ${label}, but there is a back end for it`
+        : `the ${label} of domain ${domid} has another back end, ${recorded}`,
+    why: 'A toolstack was killed while it detached the device. The back end may hold on to a disk.',
+    repair: {
+      edits: [{ edit: 'remove', path: back, upTo: homePath(backendDomid) }],
+      conditions: [{ is: 'living', domid, uuid }, ...proof],
+    },
+  };
+}
+
+/**
+ * Only where the back end is in domain 0 can it be believed: a driver domain could make the
+ * toolstack remember devices that nobody asked for.
+ */
+function noRecord(scene: Scene, { info, label, backendDomid, places }: SeenDevice): Finding[] {
+  const { domid, uuid } = info;
+  const { record, front, back } = places;
+  if (!scene.tree.has(devicesPath(domid))) return [];
+  const finding: Finding = {
+    code: 'no-record',
+    severity: 'error',
+    path: record,
+    domid,
+    what: `the toolstack has no record of the ${label} of domain ${domid}`,
+    why: 'Without it the device is neither listed nor removed with its domain.',
+  };
+  if (backendDomid !== DOM0) {
+    return [{ ...finding, suggestion: 'Detach the device and attach it again.' }];
+  }
+  const permissions = 'n0';
+  const copies = scene.tree
+    .children(back)
+    .filter((key) => key !== 'frontend')
+    .map((key) => ({
+      edit: 'write' as const,
+      path: `${record}/${key}`,
+      value: key === 'state' ? '1' : (scene.tree.value(`${back}/${key}`) ?? ''),
+      permissions,
+    }));
+  return [
+    {
+      ...finding,
+      repair: {
+        edits: [
+          { edit: 'write', path: record, value: '', permissions },
+          { edit: 'write', path: `${record}/frontend`, value: front, permissions },
+          { edit: 'write', path: `${record}/backend`, value: back, permissions },
+          ...copies,
+        ],
+        conditions: [
+          { is: 'living', domid, uuid },
+          { is: 'there', path: front },
+          { is: 'there', path: back },
+          { is: 'missing', path: `${record}/backend` },
+        ],
+      },
+    },
+  ];
+}
+
+/** The guest owns its front end and may write there what it likes; nobody goes by it. */
+function elsewhere({ tree }: Scene, { info: { domid }, label, places }: SeenDevice): Finding[] {
+  const path = `${places.front}/backend`;
+  if (tree.value(path) === places.back) return [];
+  return [
+    {
+      code: 'front-end-elsewhere',
+      severity: 'warning',
+      path,
+      domid,
+      what: `the front end of the ${label} of domain ${domid} names another back end than its record`,
+      why: 'The guest has written it. It has no effect but that the guest finds no back end.',
+      suggestion: 'Have a look at the guest; detach and attach the device to set it right.',
+    },
+  ];
+}
