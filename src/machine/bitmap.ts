@@ -27,6 +27,21 @@ export class Bitmap {
     return true;
   }
 
+  /** Clears a bit. */
+  delete(index: number): void {
+    if (!this.has(index)) return;
+    this.bytes[index >>> 3] = (this.bytes[index >>> 3] ?? 0) & ~(1 << (index & 7));
+    this.#count -= 1;
+  }
+
+  /** A bitmap of another, not smaller, size with the same bits. */
+  grown(size: number): Bitmap {
+    const grown = new Bitmap(size);
+    this.bytes.copy(grown.bytes);
+    grown.#count = this.#count;
+    return grown;
+  }
+
   /** The indices of the set bits, counting up. */
   [Symbol.iterator](): Generator<number> {
     return setBits(this.bytes);

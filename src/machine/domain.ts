@@ -6,6 +6,7 @@ import {
   type DomainType,
   type Domid,
   type Kib,
+  kib,
   type SchedulingParameters,
   type ShutdownReason,
   ToolstackError,
@@ -14,6 +15,7 @@ import {
 } from '../model/index.js';
 import type { EventChannels } from './event-channels.js';
 import { GrantTable } from './grant-table.js';
+import { LEAST_MEMORY_KIB } from './guest/frames.js';
 import type { Guest } from './guest/guest.js';
 import { GuestMemory, PAGE_SIZE } from './guest-memory.js';
 import type { Vcpus } from './vcpus.js';
@@ -66,6 +68,15 @@ export class MachineDomain {
     this.memoryKib = limits.memoryKib;
     this.maxMemoryKib = limits.maxMemoryKib;
     this.#memory = new GuestMemory(Math.ceil((limits.maxMemoryKib * 1024) / PAGE_SIZE));
+  }
+
+  /** The least that its balloon leaves it. */
+  readonly leastKib = kib(LEAST_MEMORY_KIB);
+
+  /** The domain has so much from now on; what it has given back is empty when it claims it again. */
+  resize(size: Kib): void {
+    this.memoryKib = size;
+    this.memory.resize(Math.ceil((size * 1024) / PAGE_SIZE));
   }
 
   /** Closes every event channel; then opens those of the store and the console to domain 0. */
@@ -126,12 +137,11 @@ export class MachineDomain {
     this.#wake();
   }
 
-  /** Shut down no longer, but paused; who waited for it to run on waits for nothing now. */
+  /** Shut down no longer, but paused. */
   setReset(): void {
     this.#isReset = true;
     this.#paused = true;
     this.#shutdown = undefined;
-    this.#waiting = [];
   }
 
   setShutdown(reason: ShutdownReason | undefined): void {

@@ -13,15 +13,23 @@ import { Vcpus } from './vcpus.js';
 /** Domain 0's share of the host. */
 export const DOM0_MEMORY_KIB = kib(1024 * 1024);
 
+/** What a balloon leaves domain 0, so that the host goes on. */
+const LEAST_KIB = kib(256 * 1024);
+
 /** Domain 0: this process, as far as the hypervisor sees it. */
 export class Domain0 {
   readonly vcpus: Vcpus;
   scheduling: SchedulingParameters = DEFAULT_SCHEDULING;
   maxMemoryKib: Kib = DOM0_MEMORY_KIB;
-  readonly memoryKib: Kib = DOM0_MEMORY_KIB;
+  readonly leastKib = LEAST_KIB;
+  memoryKib: Kib = DOM0_MEMORY_KIB;
 
   constructor(hostCpus: number) {
     this.vcpus = new Vcpus(hostCpus, hostCpus, hostCpus);
+  }
+
+  resize(size: Kib): void {
+    this.memoryKib = size;
   }
 
   info(): DomainInfo {

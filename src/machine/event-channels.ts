@@ -63,6 +63,11 @@ export class EventChannels {
     setImmediate(() => peer.#channels.get(channel.remotePort)?.onEvent?.());
   }
 
+  /** Whether a port of ours has another end. */
+  isBound(port: number): boolean {
+    return this.#channels.get(port)?.state === 'bound';
+  }
+
   close(port: number): void {
     const channel = this.#channels.get(port);
     this.#channels.delete(port);

@@ -11,15 +11,33 @@ const ZERO_PAGE = Buffer.alloc(PAGE_SIZE);
  * written, so that a big, idle guest costs the machine little. Frames never written read as zero.
  */
 export class GuestMemory {
-  readonly frames: number;
+  #frames: number;
   readonly #chunks = new Map<number, Buffer>();
-  readonly #populated: Bitmap;
+  #populated: Bitmap;
   readonly #hashes = new Map<number, string>();
   #dirty: Bitmap | undefined;
 
   constructor(frames: number) {
-    this.frames = frames;
+    this.#frames = frames;
     this.#populated = new Bitmap(frames);
+  }
+
+  /** Frames that can be written; it may have been given fewer. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Empties every frame from `count` on, and makes room for as many where there is less. */
+  resize(count: number): void {
+    if (count > this.#frames) {
+      this.#frames = count;
+      this.#populated = this.#populated.grown(count);
+      this.#dirty = this.#dirty?.grown(count);
+    }
+    for (const frame of this.#populated) if (frame >= count) this.#empty(frame);
+    for (const chunk of this.#chunks.keys()) {
+      if (chunk * PAGES_PER_CHUNK >= count) this.#chunks.delete(chunk);
+    }
   }
 
   /** One page, to look at. @throws ToolstackError EINVAL for a frame that the domain does not have */
@@ -75,6 +93,14 @@ export class GuestMemory {
       if (pageHash !== 'zero') parts.push(`${frame}:${pageHash}`);
     }
     return hash('sha256', parts.join('\n'));
+  }
+
+  #empty(frame: number): void {
+    this.#page(frame).fill(0);
+    this.#populated.delete(frame);
+    this.#hashes.delete(frame);
+    // Who copies this memory must hear of it.
+    this.#dirty?.add(frame);
   }
 
   #hashPage(frame: number): string {

@@ -130,6 +130,19 @@ export class SimulatedHypervisor {
     return domain.allocatePorts();
   }
 
+  /**
+   * A domain gives memory back, or claims more: as much of it as its limit and the host allow, as
+   * `XENMEM_populate_physmap` gives what there is. Less than a kernel needs is not given back.
+   */
+  resizeDomain(domid: Domid, wanted: Kib): void {
+    const domain = this.anyDomain(domid);
+    const { memoryKib: current, maxMemoryKib: limit } = domain;
+    if (wanted < current) domain.resize(kib(Math.max(wanted, Math.min(domain.leastKib, current))));
+    if (wanted <= current) return;
+    const most = Math.min(wanted, limit, current + this.#freeMemory());
+    if (most > current) domain.resize(kib(most));
+  }
+
   pauseDomain(domid: Domid): void {
     this.get(domid).setPaused(true);
   }
@@ -184,7 +197,7 @@ export class SimulatedHypervisor {
   }
 
   #freeMemory(): Kib {
-    let used: number = DOM0_MEMORY_KIB;
+    let used: number = this.#dom0.memoryKib;
     for (const domain of this.#domains.values()) used += domain.memoryKib;
     return kib(this.#size.totalMemoryKib - used);
   }

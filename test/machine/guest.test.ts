@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { XenbusState } from '../../src/model/index.js';
+import { view } from './helpers/console.js';
 import {
   awaitDomain,
   awaitGone,
@@ -211,12 +211,12 @@ describe('the console of a guest', () => {
     );
     const early = view(tty);
     await hypervisor.unpauseDomain(domid);
-    await early.shows('domovoi guest: booting\n');
+    await early.shows('domovoi guest: booting\r\n');
     const late = view(tty);
-    await late.shows('domovoi guest: booting\n');
+    await late.shows('domovoi guest: booting\r\n');
     await store.write(`${home(domid)}/control/shutdown`, 'poweroff');
-    await early.shows('domovoi guest: poweroff\n');
-    await late.shows('domovoi guest: poweroff\n');
+    await early.shows('domovoi guest: poweroff\r\n');
+    await late.shows('domovoi guest: poweroff\r\n');
   });
 
   test('is served only once both its port and its ring are known', async () => {
@@ -249,7 +249,7 @@ describe('the console of a guest', () => {
       (text) => text || undefined,
       LIMIT,
     );
-    await view(tty).shows('domovoi guest: booting\n');
+    await view(tty).shows('domovoi guest: booting\r\n');
     expect(ground.warnings).toContainEqual(expect.objectContaining({ domid: broken }));
     expect(await store.exists(`${home(broken)}/console/tty`)).toBe(false);
   });
@@ -268,29 +268,3 @@ describe('the console of a guest', () => {
     await viewer.closed;
   });
 });
-
-/** Someone who looks at a console. */
-function view(tty: string): { shows(text: string): Promise<void>; closed: Promise<void> } {
-  const socket = connect(tty);
-  let seen = '';
-  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
-  const lookers = new Set<() => void>();
-  socket.on('data', (chunk: Buffer) => {
-    seen += chunk.toString();
-    for (const look of lookers) look();
-  });
-  return {
-    closed,
-    shows: (text) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (!seen.includes(text)) return;
-          lookers.delete(look);
-          resolve();
-        };
-        lookers.add(look);
-        socket.on('error', reject);
-        look();
-      }),
-  };
-}

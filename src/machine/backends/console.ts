@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Domid, ToolstackError } from '../../model/index.js';
-import type { XenStoreClient } from '../../xenstore/client.js';
+import type { Watch, XenStoreClient } from '../../xenstore/client.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
 import { FRAMES } from '../guest/frames.js';
 import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
@@ -17,7 +17,7 @@ export class ConsoleDaemon {
   readonly #hypervisor: SimulatedHypervisor;
   readonly #dir: string;
   readonly #logger: DriverLogger;
-  readonly #consoles = new Map<Domid, Console>();
+  readonly #consoles = new Map<Domid, { readonly console: Console; readonly ports: Watch }>();
   #scans: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -49,12 +49,16 @@ export class ConsoleDaemon {
     this.#isClosed = true;
     // run() tells of a scan that failed.
     await this.#scans.catch(() => undefined);
-    await Promise.all([...this.#consoles.values()].map((console) => console.close()));
+    await Promise.all([...this.#consoles.values()].map(({ console }) => console.close()));
     await rm(this.#dir, { recursive: true, force: true });
   }
 
   async #rescanOn(path: string): Promise<void> {
-    for await (const _ of await this.#store.watch(path)) {
+    await this.#rescanOnEvents(await this.#store.watch(path));
+  }
+
+  async #rescanOnEvents(events: AsyncIterable<unknown>): Promise<void> {
+    for await (const _ of events) {
       // One scan at a time: two at once would both open the same console.
       this.#scans = this.#scans.then(() => this.#scan());
       await this.#scans;
@@ -62,9 +66,13 @@ export class ConsoleDaemon {
   }
 
   async #scan(): Promise<void> {
-    for (const [domid, console] of this.#consoles) {
-      if (this.#hypervisor.find(domid) === console.domain && !console.domain.dying) continue;
+    for (const [domid, { console, ports }] of this.#consoles) {
+      if (this.#hypervisor.find(domid) === console.domain && !console.domain.dying) {
+        if (!console.isConnected) await this.#reconnect(domid, console);
+        continue;
+      }
       this.#consoles.delete(domid);
+      await ports.close();
       await console.close();
     }
     const unserved = this.#hypervisor
@@ -96,8 +104,18 @@ export class ConsoleDaemon {
     }
     const console = new Console(this.#hypervisor, domain, join(this.#dir, String(domid)));
     await console.open(Number(port));
-    this.#consoles.set(domid, console);
+    const ports = await this.#store.watch(`${path}/port`);
+    this.#consoles.set(domid, { console, ports });
+    // That the store is lost is told by run().
+    this.#rescanOnEvents(ports).catch(() => undefined);
     await this.#announce(path, console.socketPath);
+  }
+
+  /** After a soft reset the guest has another port. */
+  async #reconnect(domid: Domid, console: Console): Promise<void> {
+    const port = await this.#store.maybeRead(`/local/domain/${domid}/console/port`);
+    // The toolstack may not have written it yet; when it has, there is another scan.
+    if (port === String(console.domain.consolePort)) console.connect(Number(port));
   }
 
   async #announce(path: string, tty: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { messageOf, parseXenbusState, XenbusState } from '../../model/index.js';
+import { parseXenbusState, XenbusState } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
 import { FrontEnd } from './front-end.js';
 import type { Guest } from './guest.js';
+import { serve } from './serve.js';
 
 const CLASSES = ['vbd', 'vif'] as const;
 
@@ -18,18 +19,8 @@ export class FrontEnds {
 
   /** Returns when the search has begun; it goes on for the life of the guest. */
   async start(): Promise<void> {
-    const watch = await this.#store.watch('device');
-    this.#follow(watch).catch((error: unknown) => {
-      if (this.#guest.stopped) return;
-      this.#guest.print(`xenbus: ${messageOf(error)}\n`);
-    });
-  }
-
-  async #follow(watch: AsyncIterable<unknown>): Promise<void> {
-    for await (const _ of watch) {
-      await this.#guest.domain.whenRunnable();
-      await this.#scan();
-    }
+    const device = { path: 'device', name: 'xenbus' };
+    await serve(this.#guest, this.#store, device, () => this.#scan());
   }
 
   /** A device that was closed may be set up again under the same number. */

@@ -6,11 +6,16 @@ import { XenStoreClient } from '../../xenstore/client.js';
 import { writeConsole } from '../console-ring.js';
 import type { MachineDomain } from '../domain.js';
 import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
+import { obeyTarget, TARGET_PATH } from './balloon.js';
 import { FRAMES } from './frames.js';
 import { FrontEnds } from './front-ends.js';
 import { MemoryLoad } from './memory-load.js';
 import { type GuestParameters, parseGuestParameters } from './parameters.js';
-import { listenForShutdown } from './shutdown-control.js';
+import { serve } from './serve.js';
+import { Shell } from './shell.js';
+import { announceShutdown, obeyShutdown } from './shutdown-control.js';
+import { obeySysrq } from './sysrq.js';
+import { CPU_PATH, obeyAvailability } from './vcpu-control.js';
 
 const CONSOLE_RETRY_MS = 50;
 const RING_FRAMES = FRAMES.workingSet - FRAMES.deviceRings;
@@ -26,7 +31,7 @@ export class Guest {
   readonly #load: MemoryLoad;
   readonly #resumed: boolean;
   #store: XenStoreClient | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #ringFrames = 0;
 
   /** @param resumed whether it wakes from a saved image, rather than boots */
@@ -58,7 +63,7 @@ export class Guest {
     const store = new XenStoreClient(transport);
     this.#store = store;
     this.#main(store).catch((error: unknown) => {
-      if (this.#stopped || this.#store !== store) return;
+      if (!this.hasStore(store)) return;
       this.print(`Kernel panic - ${messageOf(error)}\n`);
       this.hypervisor.shutdownDomain(this.domain.domid, 'crash');
     });
@@ -66,13 +71,23 @@ export class Guest {
 
   /** The domain is dying: its program runs no further. */
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#load.stop();
     void this.#store?.close();
   }
 
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Aborted when the domain dies. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Whether it runs and speaks to the store through this client. */
+  hasStore(store: XenStoreClient): boolean {
+    return !this.stopped && this.#store === store;
   }
 
   /** A page to share with a back end. The last ones are used again: nothing is really read there. */
@@ -84,7 +99,7 @@ export class Guest {
 
   /** Prints once the domain runs; what finds no room within one retry is lost, as on real hardware. */
   print(text: string): void {
-    const rest = this.#putOnConsole(Buffer.from(text));
+    const rest = this.#putOnConsole(Buffer.from(text.replaceAll('\n', '\r\n')));
     if (rest.length === 0) return;
     setTimeout(() => this.#putOnConsole(rest), CONSOLE_RETRY_MS).unref();
   }
@@ -92,7 +107,7 @@ export class Guest {
   /** Returns what found no room. */
   #putOnConsole(bytes: Buffer): Buffer {
     const { domain } = this;
-    if (this.#stopped) return Buffer.alloc(0);
+    if (this.stopped) return Buffer.alloc(0);
     if (!domain.runnable) {
       // The memory of a domain that does not run must stay as it is: it may be on its way elsewhere.
       void domain.whenRunnable().then(() => this.#putOnConsole(bytes));
@@ -113,12 +128,24 @@ export class Guest {
     await this.domain.whenRunnable();
     this.print(this.#resumed ? 'domovoi guest: resumed\n' : 'domovoi guest: booting\n');
     this.#load.start();
-    await listenForShutdown(this, store);
+    await announceShutdown(store);
+    await this.#listen(store);
     await new FrontEnds(this, store).start();
+    new Shell(this, store).start();
     const { exit } = this.parameters;
     if (exit === undefined || this.#resumed) return;
-    await delay(exit.afterMs, undefined, { ref: false });
+    await delay(exit.afterMs, undefined, { ref: false, signal: this.signal });
     await this.domain.whenRunnable();
-    if (!this.#stopped) await this.shutdown(exit.reason);
+    if (!this.stopped) await this.shutdown(exit.reason);
+  }
+
+  /** Hears what a toolstack asks of it through the store. */
+  async #listen(store: XenStoreClient): Promise<void> {
+    const { domain, hypervisor } = this;
+    const on = (path: string) => ({ path, name: path });
+    await serve(this, store, on('control/shutdown'), () => obeyShutdown(this, store));
+    await serve(this, store, on('control/sysrq'), () => obeySysrq(this, store));
+    await serve(this, store, on(TARGET_PATH), () => obeyTarget(store, hypervisor, domain.domid));
+    await serve(this, store, on(CPU_PATH), (event) => obeyAvailability(store, domain.vcpus, event));
   }
 }

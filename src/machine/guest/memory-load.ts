@@ -67,14 +67,18 @@ export class MemoryLoad {
       if (Math.floor(this.#owed) % WRITES_PER_LOOK !== 0) continue;
       if (performance.now() - now > LONGEST_TICK_MS) this.#owed = 1;
     }
-    this.#account(Math.round((performance.now() - now) * 1e6));
+    this.#account(elapsed, performance.now() - now);
   }
 
-  /** Whatever vcpu is next has done the work. */
-  #account(ns: number): void {
+  /** Each vcpu was as busy as the parameters say; whichever is next has done the work, too. */
+  #account(elapsedMs: number, workMs: number): void {
     const { vcpus } = this.#domain;
+    const idle = Math.round(elapsedMs * this.#parameters.loadPercent * 1e4);
+    for (let vcpu = 0; vcpu < vcpus.max; vcpu += 1) {
+      if (vcpus.isOnline(vcpu)) vcpus.charge(vcpu, idle);
+    }
     const next = this.#ticks % vcpus.max;
-    vcpus.charge(vcpus.isOnline(next) ? next : 0, ns);
+    vcpus.charge(vcpus.isOnline(next) ? next : 0, Math.round(workMs * 1e6));
   }
 
   #writeCounter(frame: number, offset: number): void {

@@ -1,21 +1,43 @@
 /**
- * How a simulated guest behaves: set on its kernel command line, as for any kernel.
- *
- * | parameter | meaning | default |
- * |---|---|---|
- * | `dirty_rate=N` | pages written per second | 50 |
- * | `working_set=N` | MiB that those writes are spread over | 4 |
- * | `ignore=WORD,…` | requests on control/shutdown that it does not hear: `suspend`, `poweroff`, `reboot` | none |
- * | `exit=REASON@MS` | stops by itself after so many ms: `poweroff`, `reboot`, `crash` | never |
+ * How a simulated guest behaves: set on its kernel command line, as for any kernel. The README has
+ * a table of those for everyday use, docs/machine.md has all.
  */
 export interface GuestParameters {
+  /** `dirty_rate=N`: pages written per second. */
   readonly dirtyRate: number;
+  /** `working_set=N`: MiB that those writes are spread over. */
   readonly workingSetMib: number;
+  /** `load=PERCENT`: of each vcpu's time, what the guest seems to use. */
+  readonly loadPercent: number;
+  /** `ignore=WORD,…`: requests on control/shutdown that it does not hear. */
   readonly ignore: readonly string[];
-  readonly exit:
-    | { readonly reason: 'poweroff' | 'reboot' | 'crash'; readonly afterMs: number }
-    | undefined;
+  /** `hang=WORD,…`: requests that it acknowledges, and then does not do. */
+  readonly hang: readonly string[];
+  /** `slow=MS`: how long it takes from acknowledging a request to doing it. */
+  readonly slowMs: number;
+  /** `exit=REASON@MS`: stops by itself, so many ms after it has booted. */
+  readonly exit: { readonly reason: ExitReason; readonly afterMs: number } | undefined;
+  /** `no_front=CLASS,…`: kinds of device that it has no driver for: they stay as they are. */
+  readonly noFront: readonly string[];
+  /** `refuse_detach=CLASS,…`: kinds of device that it does not let go of, as if they were mounted. */
+  readonly refuseDetach: readonly string[];
+  /** `disconnect=MS`: closes each device by itself, so many ms after it has connected. */
+  readonly disconnectMs: number | undefined;
+  /** `backends=CLASS,…`: drives these for other domains (`backend=` in their devices). */
+  readonly backEnds: readonly string[];
+  /** `hostile=WAY,…`: what it does to the store: see hostile.ts. */
+  readonly hostile: readonly string[];
 }
+
+export const EXIT_REASONS = [
+  'poweroff',
+  'reboot',
+  'crash',
+  'watchdog',
+  'soft-reset',
+  'suspend',
+] as const;
+export type ExitReason = (typeof EXIT_REASONS)[number];
 
 export function parseGuestParameters(cmdline: string): GuestParameters {
   const given = new Map<string, string>();
@@ -23,21 +45,30 @@ export function parseGuestParameters(cmdline: string): GuestParameters {
     const equals = word.indexOf('=');
     if (equals > 0) given.set(word.slice(0, equals), word.slice(equals + 1));
   }
+  const words = (name: string): readonly string[] => given.get(name)?.split(',') ?? [];
   return {
-    dirtyRate: natural(given.get('dirty_rate'), 50),
-    workingSetMib: natural(given.get('working_set'), 4),
-    ignore: given.get('ignore')?.split(',') ?? [],
+    dirtyRate: natural(given.get('dirty_rate')) ?? 50,
+    workingSetMib: natural(given.get('working_set')) ?? 4,
+    loadPercent: Math.min(natural(given.get('load')) ?? 1, 100),
+    ignore: words('ignore'),
+    hang: words('hang'),
+    slowMs: natural(given.get('slow')) ?? 0,
     exit: parseExit(given.get('exit')),
+    noFront: words('no_front'),
+    refuseDetach: words('refuse_detach'),
+    disconnectMs: natural(given.get('disconnect')),
+    backEnds: words('backends'),
+    hostile: words('hostile'),
   };
 }
 
 /** A kernel takes a parameter that it cannot read for absent; so do we. */
-function natural(text: string | undefined, fallback: number): number {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : fallback;
+function natural(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function parseExit(text: string | undefined): GuestParameters['exit'] {
-  const match = /^(poweroff|reboot|crash)@(\d{1,9})$/.exec(text ?? '');
-  if (match === null) return undefined;
-  return { reason: match[1] as 'poweroff' | 'reboot' | 'crash', afterMs: Number(match[2]) };
+  const match = /^([a-z-]+)@(\d{1,9})$/.exec(text ?? '');
+  const reason = EXIT_REASONS.find((known) => known === match?.[1]);
+  return reason === undefined ? undefined : { reason, afterMs: Number(match?.[2]) };
 }

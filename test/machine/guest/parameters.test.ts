@@ -2,7 +2,20 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseGuestParameters } from '../../../src/machine/guest/parameters.js';
 
-const DEFAULTS = { dirtyRate: 50, workingSetMib: 4, ignore: [], exit: undefined };
+const DEFAULTS = {
+  dirtyRate: 50,
+  workingSetMib: 4,
+  loadPercent: 1,
+  ignore: [],
+  hang: [],
+  slowMs: 0,
+  exit: undefined,
+  noFront: [],
+  refuseDetach: [],
+  disconnectMs: undefined,
+  backEnds: [],
+  hostile: [],
+};
 
 test.each([
   ['', {}],
@@ -16,7 +29,18 @@ test.each([
   ['exit=crash@100', { exit: { reason: 'crash', afterMs: 100 } }],
   ['exit=poweroff@0', { exit: { reason: 'poweroff', afterMs: 0 } }],
   ['exit=crash', {}],
-  ['exit=suspend@1', {}],
+  ['exit=soft-reset@1', { exit: { reason: 'soft-reset', afterMs: 1 } }],
+  ['exit=halt@1', {}],
+  [
+    'load=50 slow=20 hang=poweroff,reboot',
+    { loadPercent: 50, slowMs: 20, hang: ['poweroff', 'reboot'] },
+  ],
+  ['load=101', { loadPercent: 100 }],
+  [
+    'no_front=vif refuse_detach=vbd disconnect=5',
+    { noFront: ['vif'], refuseDetach: ['vbd'], disconnectMs: 5 },
+  ],
+  ['backends=vbd,vif hostile=flood', { backEnds: ['vbd', 'vif'], hostile: ['flood'] }],
   ['exit=crash@-1', {}],
 ])('"%s"', (cmdline, given) => {
   expect(parseGuestParameters(cmdline)).toEqual({ ...DEFAULTS, ...given });

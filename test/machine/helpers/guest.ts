@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { DomainPorts, DomainRings, Hypervisor } from '../../../src/hypervisor/hypervisor.js';
-import { type Domid, mibToKib, parseXenbusState, uuid } from '../../../src/model/index.js';
+import {
+  type DomainInfo,
+  type Domid,
+  mibToKib,
+  parseXenbusState,
+  uuid,
+} from '../../../src/model/index.js';
 import type { StoreView, XenStoreClient } from '../../../src/xenstore/client.js';
 import type { Permissions } from '../../../src/xenstore/permissions.js';
 
@@ -25,6 +31,7 @@ export interface DeviceWish {
 export interface GuestWish {
   readonly cmdline?: string;
   readonly memoryMib?: number;
+  readonly vcpus?: { readonly maxVcpus: number; readonly vcpus: number };
   readonly devices?: readonly DeviceWish[];
   readonly paused?: boolean;
 }
@@ -47,7 +54,7 @@ export async function prepareDomain(
 /** What a toolstack does to start a guest, in short. */
 export async function startGuest(ground: Ground, wish: GuestWish = {}): Promise<Domid> {
   const { hypervisor, store } = ground;
-  const { domid, ports } = await prepareDomain(hypervisor, wish.memoryMib);
+  const { domid, ports } = await prepareDomain(hypervisor, wish.memoryMib, wish.vcpus);
   const image = { kernel: KERNEL, ramdisk: undefined, cmdline: wish.cmdline ?? '' };
   const rings = await hypervisor.buildDomain(domid, image, ports);
   await writeTree(store, domid, wish.devices ?? []);
@@ -174,6 +181,19 @@ export async function awaitGone(hypervisor: Hypervisor, domid: Domid): Promise<v
     if ((await hypervisor.domain(domid)) === undefined) return;
   }
   throw new Error(`domain ${domid} is still there`);
+}
+
+/** Asks again and again until a domain is as `check` wants it, where no event tells of it. */
+export async function awaitInfo(
+  hypervisor: Hypervisor,
+  domid: Domid,
+  check: (info: DomainInfo) => boolean,
+): Promise<DomainInfo> {
+  for (let asked = 0; asked < 50_000; asked += 1) {
+    const info = await hypervisor.domain(domid);
+    if (info !== undefined && check(info)) return info;
+  }
+  throw new Error(`domain ${domid} did not become as it should be`);
 }
 
 /** Asks the guest to suspend and waits until it has. */
