@@ -24,10 +24,15 @@ export default class Fsck extends OperationCommand {
     const { flags } = await this.parse(Fsck);
     let report = await this.ask((daemon) => daemon.ask('fsck'));
     if (flags.fix && report.findings.some(({ repair }) => repair !== undefined)) {
-      // What is printed in the end is what is left.
-      const manner = { json: false, quiet: flags.quiet === true || flags.json };
+      const dryRun = flags['dry-run'];
+      // But for a dry run, what is printed in the end is what is left.
+      const manner = { json: flags.json && dryRun, quiet: flags.quiet || flags.json };
       const request = { requestedBy: requestedBy() };
-      await this.perform((daemon) => daemon.change('repair', request), manner);
+      await this.perform((daemon) => daemon.change('repair', request), {
+        ...manner,
+        'dry-run': dryRun,
+      });
+      if (dryRun) this.exit(1);
       report = await this.ask((daemon) => daemon.ask('fsck'));
     }
     const palette = paletteFor(process.stdout, process.env);
