@@ -12,19 +12,22 @@ import {
 import { type Domid, parseXenbusState, ToolstackError, XenbusState } from '../model/index.js';
 import type { Store, StoreView } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
+import type { DeviceHost } from './device-host.js';
+import { hasScript } from './hotplug.js';
+import { deviceLabel } from './label.js';
+import { lastWords } from './last-words.js';
 import type { DeviceLimits } from './limits.js';
-
-/** A device as messages name it: `vbd 51712 of domain 3`. */
-export function deviceLabel({ kind, id, domid }: DeviceAddress): string {
-  return `${kind} ${id} of domain ${domid}`;
-}
+import { plugIn } from './plug.js';
 
 /** Writes both halves of new devices, in one transaction; what stood there before goes first. */
 export async function addDevices(store: Store, devices: readonly Device[]): Promise<void> {
-  await store.transaction(async (tx) => {
-    await Promise.all(devices.map(({ address }) => removeHalves(tx, address)));
-    await Promise.all(devices.map((device) => writeNodes(tx, deviceNodes(device))));
-  });
+  await store.transaction((tx) => writeDevices(tx, devices));
+}
+
+/** The same, within a transaction. */
+export async function writeDevices(tx: StoreView, devices: readonly Device[]): Promise<void> {
+  await Promise.all(devices.map(({ address }) => removeHalves(tx, address)));
+  await Promise.all(devices.map((device) => writeNodes(tx, deviceNodes(device))));
 }
 
 export async function removeHalves(tx: StoreView, address: DeviceAddress): Promise<void> {
@@ -34,15 +37,17 @@ export async function removeHalves(tx: StoreView, address: DeviceAddress): Promi
 
 /**
  * Waits until a device's back end is ready for its front end: InitWait, and the hotplug script
- * done.
- * @throws ToolstackError ETIMEDOUT, EIO: the back end or its script gave up, with its own words
+ * done. As in xl nobody waits for a console, a screen or a keyboard, nor for any front end.
+ * @throws ToolstackError ETIMEDOUT; EIO: the back end or its script gave up, with its own words;
+ *   what {@link plugIn} throws
  */
 export async function awaitBackEnd(
-  store: Store,
+  host: DeviceHost,
   address: DeviceAddress,
-  limits: DeviceLimits,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!isAwaited(address)) return;
+  const { store, limits } = host;
   const path = backEndPath(address);
   const state = await timed(
     store.waitFor(
@@ -58,12 +63,17 @@ export async function awaitBackEnd(
     `Check that domain ${address.backendDomid} has a driver for ${address.kind} devices.`,
   );
   if (state === XenbusState.closing || state === XenbusState.closed) {
-    const reason = (await store.maybeRead(`${path}/error`)) ?? 'it does not say why';
+    const reason = lastWords(await store.maybeRead(`${path}/error`)) ?? 'it does not say why';
     throw new ToolstackError('EIO', `the back end refused ${deviceLabel(address)}: ${reason}`, {
       where: path,
     });
   }
-  await awaitHotplug(store, address, limits, signal);
+  if (host.hotplug !== undefined && hasScript(address)) await plugIn(host, address, signal);
+  else await awaitHotplug(store, address, limits, signal);
+}
+
+function isAwaited({ kind }: DeviceAddress): boolean {
+  return kind === 'vbd' || kind === 'qdisk' || kind === 'vif';
 }
 
 async function awaitHotplug(
@@ -85,7 +95,9 @@ async function awaitHotplug(
     'Look for what the script waits for in the logs of the host.',
   );
   if (status === 'connected') return;
-  const reason = (await store.maybeRead(`${path}/hotplug-error`)) ?? `hotplug status "${status}"`;
+  const reason =
+    lastWords(await store.maybeRead(`${path}/hotplug-error`)) ??
+    `hotplug status "${status.slice(0, 32)}"`;
   throw new ToolstackError('EIO', `${deviceLabel(address)} cannot be plugged in: ${reason}`, {
     where: path,
     suggestions: ['Check the target of the device in the configuration.'],

@@ -1,6 +1,7 @@
 import {
   backEndPath,
   type DeviceAddress,
+  DOMAINS,
   devicePath,
   devicesPath,
   frontEndPath,
@@ -9,11 +10,12 @@ import {
   pruneParents,
   removeIfThere,
 } from '../layout/index.js';
-import { type Domid, parseXenbusState, XenbusState } from '../model/index.js';
-import type { Store, StoreView } from '../xenstore/client.js';
+import { DOM0, type Domid, parseXenbusState, XenbusState } from '../model/index.js';
+import type { StoreView } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
 import { removeHalves } from './attach.js';
-import type { DeviceLimits } from './limits.js';
+import type { DeviceHost } from './device-host.js';
+import { unplug } from './plug.js';
 
 /** The devices that a domain has, by the toolstack's own record of them. */
 export async function listDevices(store: StoreView, domid: Domid): Promise<DeviceAddress[]> {
@@ -32,58 +34,110 @@ export async function listDevices(store: StoreView, domid: Domid): Promise<Devic
   return found;
 }
 
+/** What became of a device that was taken away. */
+export interface Removal {
+  /** Whether the back end closed by itself. */
+  readonly closed: boolean;
+  /** What the hotplug script failed with. */
+  readonly scriptError?: string;
+}
+
 /**
- * Takes a device from a domain that will not run again. The front end is removed first, which a
- * back end takes for closed, then the back end is asked to close and given its time; whatever it
- * answered, nothing of the device is left afterwards.
- * @returns whether the back end closed by itself
+ * Takes a device from a domain, whether it lets go of it or not. The front end is removed first,
+ * which a back end takes for closed, then the back end is asked to close and given its time, and
+ * the script of the device is called; whatever came of it, nothing is left afterwards.
  */
 export async function removeDevice(
-  store: Store,
+  host: DeviceHost,
   address: DeviceAddress,
-  limits: DeviceLimits,
-): Promise<boolean> {
-  const closed = address.kind === 'console' || (await closeBackEnd(store, address, limits));
-  await store.transaction((tx) => removeWithParents(tx, address));
-  return closed;
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Removal> {
+  const closed = address.kind === 'console' || (await closeBackEnd(host, address));
+  const scriptError = await unplug(host, address, signal);
+  await driverDomainRemoved(host, address);
+  await host.store.transaction((tx) => removeWithParents(tx, address));
+  return { closed, ...(scriptError === undefined ? {} : { scriptError }) };
 }
 
 /** All of a device, and the directories that it was the last in. */
 export async function removeWithParents(tx: StoreView, address: DeviceAddress): Promise<void> {
   await removeHalves(tx, address);
   await Promise.all([
-    pruneParents(tx, backEndPath(address), homePath(address.backendDomid)),
+    // The home of a driver domain that is gone was only there for this.
+    pruneParents(tx, backEndPath(address), DOMAINS),
     pruneParents(tx, devicePath(address), devicesPath(address.domid)),
     pruneParents(tx, frontEndPath(address), `${homePath(address.domid)}/device`),
   ]);
 }
 
-async function closeBackEnd(
-  store: Store,
-  address: DeviceAddress,
-  limits: DeviceLimits,
-): Promise<boolean> {
-  const back = backEndPath(address);
-  const asked = await store.transaction(async (tx) => {
+async function closeBackEnd(host: DeviceHost, address: DeviceAddress): Promise<boolean> {
+  const isAsked = await host.store.transaction(async (tx) => {
     await removeIfThere(tx, frontEndPath(address));
-    const state = parseXenbusState(await tx.maybeRead(`${back}/state`));
-    if (state === XenbusState.unknown || state === XenbusState.closed) return false;
-    // Drivers watch the state, and look at online when it changes.
-    await tx.write(`${back}/online`, '0');
-    await tx.write(`${back}/state`, String(XenbusState.closing));
-    return true;
+    return askBackEnd(tx, address);
   });
-  if (!asked) return true;
-  try {
-    await store.waitFor(
-      `${back}/state`,
-      (text) => {
-        const state = parseXenbusState(text);
-        return state === XenbusState.closed || state === XenbusState.unknown ? true : undefined;
-      },
+  return !isAsked || (await hasClosed(host, address));
+}
+
+/**
+ * Asks a back end to close, within a transaction.
+ * @returns false when there is nobody to close: it is gone, closed already, or nobody serves it
+ */
+export async function askBackEnd(tx: StoreView, address: DeviceAddress): Promise<boolean> {
+  const back = backEndPath(address);
+  const state = parseXenbusState(await tx.maybeRead(`${back}/state`));
+  if (state === XenbusState.unknown || state === XenbusState.closed) return false;
+  // QEMU begins to serve a screen when it likes, and not at all when it does not run.
+  if (state === XenbusState.initialising && isScreen(address)) return false;
+  // Drivers watch the state, and look at online when it changes.
+  await tx.write(`${back}/online`, '0');
+  await tx.write(`${back}/state`, String(XenbusState.closing));
+  return true;
+}
+
+function isScreen({ kind }: DeviceAddress): boolean {
+  return kind === 'vfb' || kind === 'vkbd';
+}
+
+/** Waits until a back end has closed; false when it did not in its time. */
+export async function hasClosed(
+  { store, limits }: DeviceHost,
+  address: DeviceAddress,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const wait = store.waitFor(
+    `${backEndPath(address)}/state`,
+    (text) => (isClosed(text) ? true : undefined),
+    { timeoutMs: limits.backendMs, ...(signal === undefined ? {} : { signal }) },
+  );
+  return inTime(wait);
+}
+
+/** Whether a value of a back end's `state` says that it has closed, or is not there any more. */
+export function isClosed(state: string | undefined): boolean {
+  const parsed = parseXenbusState(state);
+  return parsed === XenbusState.closed || parsed === XenbusState.unknown;
+}
+
+/** A driver domain removes its half itself, once its script has run; if not in its time, we do. */
+async function driverDomainRemoved(
+  { store, limits }: DeviceHost,
+  address: DeviceAddress,
+): Promise<void> {
+  if (address.backendDomid === DOM0) return;
+  // One that is gone itself will do nothing any more.
+  if (!(await store.exists(`${homePath(address.backendDomid)}/name`))) return;
+  await inTime(
+    store.waitFor(
+      `${backEndPath(address)}/frontend`,
+      (text) => (text === undefined ? true : undefined),
       { timeoutMs: limits.backendMs },
-    );
-    return true;
+    ),
+  );
+}
+
+async function inTime(wait: Promise<boolean>): Promise<boolean> {
+  try {
+    return await wait;
   } catch (error) {
     if (isXenStoreError(error, 'ETIMEDOUT')) return false;
     throw error;

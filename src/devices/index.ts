@@ -1,5 +1,10 @@
 export * from './attach.js';
 export * from './detach.js';
+export * from './device-host.js';
 export * from './from-config.js';
+export * from './hotplug.js';
+export * from './label.js';
 export * from './limits.js';
 export * from './list.js';
+export { unplug } from './plug.js';
+export * from './script-runner.js';

@@ -1,7 +1,6 @@
-import type { DeviceLimits } from '../devices/index.js';
+import type { DeviceHost, DeviceLimits } from '../devices/index.js';
 import type { Hypervisor } from '../hypervisor/hypervisor.js';
 import type { Chronicle } from '../model/index.js';
-import type { Store } from '../xenstore/client.js';
 import type { DumpFiles } from './dump-files.js';
 import type { NameClaims } from './name-claims.js';
 
@@ -12,10 +11,9 @@ export interface Limits extends DeviceLimits {
 }
 
 /** The Xen host that operations work on, whichever kind it is. */
-export interface Host {
+export interface Host extends DeviceHost {
   /** What the history calls it. */
   readonly name: string;
-  readonly store: Store;
   readonly hypervisor: Hypervisor;
   readonly chronicle: Chronicle;
   readonly limits: Limits;

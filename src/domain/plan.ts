@@ -34,14 +34,14 @@ export function planCreate(config: CompleteConfig, paused: boolean): Plan {
 
 /** The steps that give a new incarnation its devices. */
 export function planDevices(config: CompleteConfig): PlannedStep[] {
-  const names = [
+  const awaited = [
     ...config.disks.map(({ vdev }) => vdev),
     ...config.vifs.map(({ devid }) => `vif${devid}`),
-    'console',
   ];
+  const screens = config.type === 'hvm' ? [] : config.vfbs.map(({ devid }) => `vfb${devid}`);
   return [
-    { name: 'add-devices', subject: names.join(' ') },
-    ...(names.length > 1 ? [{ name: 'await-back-ends' }] : []),
+    { name: 'add-devices', subject: [...awaited, ...screens, 'console'].join(' ') },
+    ...(awaited.length > 0 ? [{ name: 'await-back-ends' }] : []),
   ];
 }
 

@@ -34,8 +34,13 @@ export function frontEndPath({ domid, kind, id }: DeviceAddress): string {
   return `${home}/device/${frontEndKind(kind)}/${id}`;
 }
 
-export function backEndPath({ domid, kind, id, backendDomid }: DeviceAddress): string {
-  return `${homePath(backendDomid)}/backend/${kind}/${domid}/${id}`;
+export function backEndPath(address: DeviceAddress): string {
+  return `${homePath(address.backendDomid)}/${hotplugPath(address)}`;
+}
+
+/** The back end as its own domain names it, and hotplug scripts are told. */
+export function hotplugPath({ domid, kind, id }: DeviceAddress): string {
+  return `backend/${kind}/${domid}/${id}`;
 }
 
 /** The toolstack's record of the device. */

@@ -61,7 +61,7 @@ async function oneDisk(): Promise<{ device: Device; address: DeviceAddress; path
 async function attach(device: Device, script: Script, limits = PATIENT): Promise<void> {
   await backEnds.serve(device.address, script);
   await addDevices(store, [device]);
-  await awaitBackEnd(store, device.address, limits, NEVER);
+  await awaitBackEnd({ store, limits }, device.address, NEVER);
 }
 
 describe('attach', () => {
@@ -76,7 +76,7 @@ describe('attach', () => {
     const { device, address, path } = await oneDisk();
     await backEnds.serve(address, (state) => (state === 1 ? { state: '2' } : undefined));
     await addDevices(store, [device]);
-    const attached = awaitBackEnd(store, address, PATIENT, NEVER);
+    const attached = awaitBackEnd({ store, limits: PATIENT }, address, NEVER);
     await store.waitFor(`${path}/state`, (state) => (state === '2' ? true : undefined), {
       timeoutMs: 20_000,
     });
@@ -139,7 +139,7 @@ describe('attach', () => {
     const { device } = await oneDisk();
     await addDevices(store, [device]);
     const cancel = new AbortController();
-    const attached = awaitBackEnd(store, device.address, PATIENT, cancel.signal);
+    const attached = awaitBackEnd({ store, limits: PATIENT }, device.address, cancel.signal);
     cancel.abort();
     await expect(attached).rejects.toMatchObject({ code: 'ECANCELED' });
   });
@@ -175,7 +175,7 @@ describe('detach', () => {
   test('closes the back end, which sees online fall before the state', async () => {
     const { device, address } = await oneDisk();
     await attach(device, WILLING);
-    expect(await removeDevice(store, address, PATIENT)).toBe(true);
+    expect(await removeDevice({ store, limits: PATIENT }, address)).toEqual({ closed: true });
     expect(lines(await dump(store))).toEqual(before);
     expect(backEnds.seen).toContain('vbd/51712 state 5 online 0');
     expect(backEnds.seen).not.toContain('vbd/51712 state 5 online 1');
@@ -184,7 +184,9 @@ describe('detach', () => {
   test('of a device whose back end never closes leaves nothing either', async () => {
     const { device, address } = await oneDisk();
     await attach(device, (state) => (state === 1 ? WILLING(state) : undefined));
-    expect(await removeDevice(store, address, { ...PATIENT, backendMs: 30 })).toBe(false);
+    expect(await removeDevice({ store, limits: { ...PATIENT, backendMs: 30 } }, address)).toEqual({
+      closed: false,
+    });
     expect(lines(await dump(store))).toEqual(before);
   });
 
@@ -192,8 +194,8 @@ describe('detach', () => {
     const { device, address, path } = await oneDisk();
     await addDevices(store, [device]);
     await store.remove(path);
-    expect(await removeDevice(store, address, PATIENT)).toBe(true);
-    expect(await removeDevice(store, address, PATIENT)).toBe(true);
+    expect(await removeDevice({ store, limits: PATIENT }, address)).toEqual({ closed: true });
+    expect(await removeDevice({ store, limits: PATIENT }, address)).toEqual({ closed: true });
     expect(lines(await dump(store))).toEqual(before);
   });
 
@@ -203,14 +205,16 @@ describe('detach', () => {
     );
     for (const { address } of all) await backEnds.serve(address, WILLING);
     await addDevices(store, all);
-    await Promise.all(all.map(({ address }) => awaitBackEnd(store, address, PATIENT, NEVER)));
+    await Promise.all(
+      all.map(({ address }) => awaitBackEnd({ store, limits: PATIENT }, address, NEVER)),
+    );
     const [first, ...rest] = all.map(({ address }) => address);
     if (first === undefined) throw new Error('there are no devices');
-    await removeDevice(store, first, PATIENT);
+    await removeDevice({ store, limits: PATIENT }, first);
     expect(await listDevices(store, GUEST)).toEqual(expect.arrayContaining(rest));
     expect(await listDevices(store, GUEST)).toHaveLength(rest.length);
     expect(await store.exists(backEndPath(first))).toBe(false);
-    await Promise.all(rest.map((address) => removeDevice(store, address, PATIENT)));
+    await Promise.all(rest.map((address) => removeDevice({ store, limits: PATIENT }, address)));
     expect(lines(await dump(store))).toEqual(before);
   });
 
@@ -221,14 +225,54 @@ describe('detach', () => {
     if (device === undefined) throw new Error('the config has no vif');
     await attach(device, WILLING);
     expect(await store.exists('/local/domain/9/backend/vif/5/0')).toBe(true);
-    await removeDevice(store, device.address, PATIENT);
+    await removeDevice({ store, limits: { ...PATIENT, backendMs: 300 } }, device.address);
     expect(lines(await dump(store))).toEqual(own);
+  });
+
+  test('at a driver domain leaves it the time to remove its half', async () => {
+    await store.write('/local/domain/9/name', 'drivers');
+    const own = lines(await dump(store));
+    const [device] = await devices('vif=["mac=00:16:3e:00:00:01,backend=drivers"]', domid(9));
+    if (device === undefined) throw new Error('the config has no vif');
+    await attach(device, WILLING);
+    const path = backEndPath(device.address);
+    const removed = removeDevice({ store, limits: PATIENT }, device.address);
+    await store.waitFor(`${path}/state`, (state) => (state === '6' ? true : undefined), {
+      timeoutMs: 20_000,
+    });
+    expect(await store.exists(path)).toBe(true);
+    await store.remove(path);
+    expect(await removed).toEqual({ closed: true });
+    expect(lines(await dump(store))).toEqual(own);
+  });
+
+  test('at a driver domain that is gone waits for nobody', async () => {
+    const [device] = await devices('vif=["mac=00:16:3e:00:00:01,backend=drivers"]', domid(9));
+    if (device === undefined) throw new Error('the config has no vif');
+    await attach(device, WILLING);
+    expect(await removeDevice({ store, limits: PATIENT }, device.address)).toEqual({
+      closed: true,
+    });
+    expect(lines(await dump(store))).toEqual(before);
+  });
+
+  test('of a screen that nobody serves ends at once', async () => {
+    const screen = await devices('vfb=["vnc=1,vncdisplay=3"]');
+    expect(screen.map(({ address: { kind, id } }) => `${kind}/${id}`)).toEqual(['vfb/0', 'vkbd/0']);
+    await addDevices(store, screen);
+    for (const { address } of screen) {
+      await awaitBackEnd({ store, limits: PATIENT }, address, NEVER);
+      expect(await removeDevice({ store, limits: PATIENT }, address)).toEqual({ closed: true });
+    }
+    expect(lines(await dump(store))).toEqual(before);
   });
 
   test('of a console asks nobody', async () => {
     const console = consoleDevice(GUEST, 2);
     await addDevices(store, [console]);
-    expect(await removeDevice(store, console.address, { ...PATIENT, backendMs: 1 })).toBe(true);
+    expect(
+      await removeDevice({ store, limits: { ...PATIENT, backendMs: 1 } }, console.address),
+    ).toEqual({ closed: true });
     expect(lines(await dump(store))).toEqual(before);
   });
 });
@@ -242,7 +286,7 @@ test('who dies right after a device was removed leaves no empty directories behi
     const watched = afterEachCommit(store, async () => {
       if (!(await store.exists(path))) leftBehind ??= lines(await dump(store));
     });
-    await removeDevice(watched, device.address, PATIENT);
+    await removeDevice({ store: watched, limits: PATIENT }, device.address);
     expect(leftBehind).toEqual(before);
   }
 });

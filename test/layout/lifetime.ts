@@ -58,7 +58,7 @@ export async function tearDown(store: XenStoreClient, incarnation: Incarnation):
   const { domid, config, devices } = incarnation;
   for (const { address } of devices) {
     await store.write(`${backEndPath(address)}/state`, String(XenbusState.closed));
-    await removeDevice(store, address, LIMITS);
+    await removeDevice({ store, limits: LIMITS }, address);
   }
   await store.transaction(async (tx) => {
     await removeDomainTree(tx, domid, config.uuid);

@@ -26,7 +26,7 @@ export function addDevicesStep(host: Host): StepHandler {
     },
     async undo({ state }) {
       const devices = await listDevices(host.store, domidIn(state, 'newDomid'));
-      await Promise.all(devices.map((device) => removeDevice(host.store, device, host.limits)));
+      await Promise.all(devices.map((device) => removeDevice(host, device)));
     },
   };
 }
@@ -36,9 +36,7 @@ export function awaitBackEndsStep(host: Host): StepHandler {
     waits: true,
     async do({ state, signal }) {
       const devices = await devicesOf(host, state);
-      await Promise.all(
-        devices.map(({ address }) => awaitBackEnd(host.store, address, host.limits, signal)),
-      );
+      await Promise.all(devices.map(({ address }) => awaitBackEnd(host, address, signal)));
     },
   };
 }
@@ -63,7 +61,8 @@ export function removeDevicesStep(host: Host): StepHandler {
       const distinct = new Map(devices.map((device) => [deviceLabel(device), device]));
       await Promise.all(
         [...distinct].map(async ([label, device]) => {
-          if (!(await removeDevice(host.store, device, host.limits))) forced.push(label);
+          const { closed } = await removeDevice(host, device);
+          if (!closed) forced.push(label);
         }),
       );
       return forced.length === 0 ? undefined : { forced };
