@@ -4,6 +4,7 @@ import { EmbeddedHypervisor } from '../hypervisor/embedded/embedded-hypervisor.j
 import { type Chronicle, ToolstackError } from '../model/index.js';
 import type { StateDir } from '../runtime/state-dir.js';
 import { XenStoreClient } from '../xenstore/client.js';
+import { chooseHotplug } from './hotplug.js';
 import { LOCAL_DUMP_FILES } from './local-dump-files.js';
 
 /** As libxl waits for a guest (libxl_dom_suspend.c). */
@@ -30,6 +31,7 @@ export async function connectEmbeddedHost(
       limits: readLimits(env),
       dumps: LOCAL_DUMP_FILES,
       names: new NameClaims(),
+      ...(await chooseHotplug(store, stateDir.storeSocket, env)),
     },
     lost: Promise.race([hypervisor.lost, storeLost]),
   };

@@ -11,11 +11,11 @@ export async function devicesFromConfig(
   domid: Domid,
   findBackend: FindBackend,
 ): Promise<Device[]> {
-  return Promise.all([
-    ...config.disks.map((disk) => diskDevice(disk, config.type, domid, findBackend)),
-    ...screens(config, domid),
-    ...config.vifs.map((vif) => vifDevice(vif, domid, findBackend)),
+  const [disks, vifs] = await Promise.all([
+    Promise.all(config.disks.map((disk) => diskDevice(disk, config.type, domid, findBackend))),
+    Promise.all(config.vifs.map((vif) => vifDevice(vif, domid, findBackend))),
   ]);
+  return [...disks, ...screens(config, domid), ...vifs];
 }
 
 export async function diskDevice(

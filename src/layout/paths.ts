@@ -50,3 +50,6 @@ export function deviceModelPath(domid: Domid): string {
 
 /** Fires when any domain has stopped or gone. */
 export const RELEASE_EVENT = '@releaseDomain';
+
+/** There with `1` while the toolstack itself calls hotplug scripts: udev, and back ends, leave it. */
+export const DISABLE_UDEV_PATH = `${homePath(DOM0)}/libxl/disable_udev`;
