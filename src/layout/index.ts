@@ -6,6 +6,7 @@ export type { Node } from './key.js';
 export * from './paths.js';
 export * from './places.js';
 export { pruneEmpty, pruneParents } from './prune.js';
+export { type ReadConfig, readConfig } from './read-config.js';
 export { removeIfThere } from './remove.js';
 export * from './suspend-request.js';
 export { writeNodes } from './write-nodes.js';
