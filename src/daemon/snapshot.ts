@@ -31,7 +31,7 @@ interface Look {
 }
 
 async function takeSnapshot({ host, history }: Toolstack): Promise<Look> {
-  const nodes = await readTree(host.store);
+  const nodes = await readTree(host.store, [DOMAINS, VMS, LIBXL]);
   const domains = await host.hypervisor.domains();
   // Read last: what has begun since the tree was read is left alone as well.
   const unfinished = history.journal.unfinished().filter(({ uuid }) => uuid !== DOM0_UUID);
@@ -54,14 +54,17 @@ function domidsIn({ state }: OperationRecord): Domid[] {
     .filter((domid) => domid !== undefined);
 }
 
-/** All that toolstacks write, as it was at one moment where the store can tell. */
-async function readTree(store: Store): Promise<Map<string, TreeNode>> {
+/** What is below these paths, as it was at one moment where the store can tell. */
+export async function readTree(
+  store: Store,
+  roots: readonly string[],
+): Promise<Map<string, TreeNode>> {
   let nodes = new Map<string, TreeNode>();
   try {
     await store.transaction(
       async (tx) => {
         nodes = new Map();
-        for (const root of [DOMAINS, VMS, LIBXL]) await readBelow(tx, root, nodes);
+        for (const root of roots) await readBelow(tx, root, nodes);
       },
       { attempts: 1 },
     );

@@ -11,6 +11,7 @@ export {
 } from './listing.js';
 export { NameClaims } from './name-claims.js';
 export * from './plan.js';
+export { planAdopt } from './plans/adopt.js';
 export * from './plans/dump-core.js';
 export { planRepair } from './plans/repair.js';
 export { recordEvent } from './record-event.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseDomainConfig } from '../../src/config/index.js';
 import {
+  planAdopt,
   planCleanUp,
   planCreate,
   planDestroy,
@@ -39,6 +40,7 @@ test('every step of every plan has a handler, and no handler is without a plan',
     planLocalMigration(leaving, complete, {}),
     planDumpCore(leaving, '/dump'),
     planRepair([finding]),
+    planAdopt(domid(4), complete, false),
   ];
   const planned = new Set(plans.flatMap(({ steps }) => steps.map(({ name }) => name)));
   expect([...ground.handlers.keys()].sort()).toEqual([...planned].sort());

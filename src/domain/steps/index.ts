@@ -1,5 +1,6 @@
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
+import { restoreVm } from './adopt-steps.js';
 import * as devices from './device-steps.js';
 import { dumpCore } from './dump-steps.js';
 import * as hypervisor from './hypervisor-steps.js';
@@ -32,5 +33,6 @@ export function lifecycleSteps(host: Host): Map<string, StepHandler> {
     ['dump-core', dumpCore(host)],
     ['note-loss', records.noteLoss(host)],
     ['repair', repairStep(host)],
+    ['restore-vm', restoreVm(host)],
   ]);
 }

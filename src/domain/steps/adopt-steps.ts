@@ -1,0 +1,18 @@
+import { removeIfThere, vmPath, writeVm } from '../../layout/index.js';
+import type { StepHandler } from '../../operations/index.js';
+import type { Host } from '../host.js';
+import { configIn, uuidIn } from '../step-state.js';
+
+/**
+ * Gives a domain a directory below /vm whose own is lost. When it was started is lost with it: it
+ * counts from now. In a plan only where there is no such directory, so taking it back is right.
+ */
+export function restoreVm(host: Host): StepHandler {
+  return {
+    async do({ state }) {
+      const startTime = (Date.now() / 1000).toFixed(2);
+      await host.store.transaction((tx) => writeVm(tx, { config: configIn(state), startTime }));
+    },
+    undo: ({ state }) => host.store.transaction((tx) => removeIfThere(tx, vmPath(uuidIn(state)))),
+  };
+}
