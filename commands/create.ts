@@ -1,21 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import * as Flags from '@oclif/core/flags';
 import { optionalArgument } from '../src/cli/arguments.js';
-import { UsageError } from '../src/cli/failure.js';
+import { readConfigFile, readConfigWords } from '../src/cli/config-words.js';
+import { FailureWithExitCode, UsageError, WordedFailure } from '../src/cli/failure.js';
 import { OperationCommand } from '../src/cli/operation-command.js';
 import { requestedBy } from '../src/client/requested-by.js';
-import { ToolstackError, toToolstackError } from '../src/model/index.js';
-
-/** What `-` stands for, in messages too. */
-const STDIN = '/dev/stdin';
+import { type CreateRequest, ToolstackError } from '../src/model/index.js';
+import { EXIT_FAILURE, EXIT_NO_CONFIG } from '../src/render/errors.js';
 
 export default class Create extends OperationCommand {
   static override summary = 'Create a domain from an xl.cfg file.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> examples/web.cfg',
     '<%= config.bin %> <%= command.id %> --paused examples/web.cfg memory=256 \'name="web2"\'',
+    '<%= config.bin %> <%= command.id %> --dry-run examples/web.cfg',
   ];
   static override strict = false;
   static override args = {
@@ -29,52 +27,62 @@ export default class Create extends OperationCommand {
       description: 'the configuration file',
       helpValue: 'FILE',
     }),
+    'dry-run': Flags.boolean({
+      ...OperationCommand.baseFlags['dry-run'],
+      char: 'n',
+      aliases: ['dryrun'],
+    }),
+    debug: Flags.boolean({ char: 'd', description: 'print the configuration as it was read' }),
+    unsupervised: Flags.boolean({
+      char: 'e',
+      description: 'do nothing when the domain stops by itself',
+    }),
+    layout: Flags.option({
+      options: ['xl'] as const,
+      description: 'write only the keys that xl writes',
+    })(),
+    vncviewer: Flags.boolean({ char: 'V', hidden: true }),
+    'vncviewer-autopass': Flags.boolean({ char: 'A', hidden: true }),
+    // There is no xl.conf here, and so nothing to ignore.
+    'ignore-global-affinity-masks': Flags.boolean({ char: 'i', hidden: true }),
   };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Create);
-    const { file, overrides } = readWords(argv as string[], flags.defconfig);
-    const config = await readConfig(file);
+    if (flags.vncviewer || flags['vncviewer-autopass']) {
+      throw new UsageError('no VNC viewer is started here: leave -V and -A out');
+    }
+    const { file, overrides } = readConfigWords(argv as string[], flags.defconfig);
+    if (file === undefined) throw noFile();
+    const text = await readConfigFile(file);
     if (!flags.quiet && !flags.json) process.stderr.write(`Parsing config from ${file}\n`);
-    await this.perform(
-      (daemon) =>
-        daemon.change('create', {
-          text: config,
-          file: resolve(file),
-          cwd: process.cwd(),
-          overrides,
-          paused: flags.paused ?? false,
-          requestedBy: requestedBy(),
-        }),
-      flags,
-    );
+    const request: CreateRequest = {
+      text,
+      file: resolve(file),
+      cwd: process.cwd(),
+      overrides,
+      paused: flags.paused ?? false,
+      requestedBy: requestedBy(),
+      ...(flags.unsupervised ? { unsupervised: true } : {}),
+      ...(flags.layout === undefined ? {} : { layout: flags.layout }),
+      ...(flags.debug ? { debug: true } : {}),
+    };
+    await asXlExits(this.perform((daemon) => daemon.change('create', request), flags));
   }
 }
 
-/** The first word is the file unless it has a `=`, as xl has it; all others are settings. */
-function readWords(words: readonly string[], defconfig: string | undefined) {
-  const [first, ...others] = words;
-  const isFile = first !== undefined && !first.includes('=');
-  const file = isFile ? first : defconfig;
-  const overrides = isFile ? others : words;
-  if (file === undefined) throw new UsageError('create needs a configuration file');
-  const stray = overrides.find((word) => !word.includes('='));
-  if (stray !== undefined) throw new UsageError(`"${stray}" is no key=value setting`);
-  return { file: file === '-' ? STDIN : file, overrides };
+function noFile(): FailureWithExitCode {
+  const message = 'Config file not specified and none in save file';
+  const error = new ToolstackError('EINVAL', message, { suggestions: ['See --help.'] });
+  return new FailureWithExitCode(EXIT_NO_CONFIG, new WordedFailure(`${message}\n`, error));
 }
 
-async function readConfig(file: string): Promise<string> {
+/** A config that cannot be read has another exit code than a domain that cannot be made. */
+async function asXlExits<Result>(work: Promise<Result>): Promise<Result> {
   try {
-    // Not by its path, which cannot be opened where standard input is a socket.
-    if (file === STDIN) return await text(process.stdin);
-    return await readFile(file, 'utf8');
+    return await work;
   } catch (thrown) {
-    const { code, message } = toToolstackError(thrown);
-    // Of `ENOENT: no such file or directory, open 'web.cfg'` the middle, as xl says it.
-    const reason = message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '');
-    throw new ToolstackError(code, `Failed to read config file: ${file}: ${reason}`, {
-      suggestions: ['Give the path of an xl.cfg file that you may read.'],
-      cause: thrown,
-    });
+    if (!(thrown instanceof ToolstackError) || thrown.code !== 'config-invalid') throw thrown;
+    throw new FailureWithExitCode(EXIT_FAILURE, thrown);
   }
 }

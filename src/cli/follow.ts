@@ -31,11 +31,13 @@ export interface Preview extends PreviewLine {
 
 /**
  * Follows an operation, or a dry run of one, to its end.
+ * @param tellConfig told the config as the daemon has read it, where that was asked for
  * @throws ToolstackError what the operation failed with
  */
 export async function follow(
   lines: AsyncIterable<ReplyLine>,
   printer: ProgressPrinter,
+  tellConfig: (config: JsonObject) => void = () => undefined,
 ): Promise<Outcome | Preview> {
   const warnings: string[] = [];
   let planned: Extract<OperationEvent, { event: 'planned' }> | undefined;
@@ -47,6 +49,7 @@ export async function follow(
   try {
     for await (const line of lines) {
       printer.show(line);
+      if (line.event === 'config') tellConfig(line.config);
       if (line.event === 'warning') warnings.push(`${line.where}: ${line.message}`);
       if (line.event === 'planned') planned = line;
       if (line.event === 'previewed') return { ...line, warnings };

@@ -38,7 +38,9 @@ export abstract class OperationCommand extends BaseCommand {
   ): Promise<Outcome | undefined> {
     const lines = await this.ask((daemon) => begin(dryRun ? onlyPreviewing(daemon) : daemon));
     const printer = json || quiet ? SILENT_PRINTER : progressPrinter(process.stderr);
-    const { warnings, ...end } = await follow(lines, printer);
+    const { warnings, ...end } = await follow(lines, printer, (config) =>
+      process.stderr.write(`${JSON.stringify(config, null, 4)}\n`),
+    );
     if ('changes' in end) {
       const { event: _, ...item } = end;
       this.print(json ? renderJson('Preview', { item, warnings }) : previewText(end));

@@ -8,12 +8,12 @@ import {
   type DaemonStatus,
   type ErrorCode,
   type ErrorReply,
+  type Foreword,
   type OperationEvent,
   type QuestionName,
   type ReplyLine,
   ToolstackError,
   toToolstackError,
-  type WarningLine,
 } from '../model/index.js';
 import type { OperationHandle } from '../operations/index.js';
 import { describeIssues } from '../runtime/describe-issues.js';
@@ -69,14 +69,14 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
   function addChange(name: string, change: Change<ChangeName>): void {
     app.post(`/v1/${name}`, async ({ body }, reply) => {
       const asked = parse(change.schema, body);
-      const { request, warnings = [] } = await change.begin(toolstack, asked);
+      const { request, forewords = [] } = await change.begin(toolstack, asked);
       if (asked.dryRun === true) {
         const previewed = await toolstack.preview(request);
         return reply
           .type('application/x-ndjson')
-          .send([...warnings, previewed].map(lineOf).join(''));
+          .send([...forewords, previewed].map(lineOf).join(''));
       }
-      return streamOf(reply, toolstack.queue.submit(request), warnings);
+      return streamOf(reply, toolstack.queue.submit(request), forewords);
     });
   }
 
@@ -84,14 +84,14 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
   async function streamOf(
     reply: FastifyReply,
     operation: OperationHandle,
-    warnings: readonly WarningLine[],
+    forewords: readonly Foreword[],
   ): Promise<FastifyReply> {
     // Who leaves does not end the operation; what becomes of it is in the journal.
     operation.finished.catch((err: unknown) => logger.warn({ err, operation: operation.id }));
     const events = operation.events[Symbol.asyncIterator]();
     const first = await events.next();
     const body = new PassThrough();
-    pipeline(linesOf(warnings, first, events), body).catch((err: unknown) =>
+    pipeline(linesOf(forewords, first, events), body).catch((err: unknown) =>
       logger.debug({ err, operation: operation.id }, 'a follower left'),
     );
     return reply.type('application/x-ndjson').send(body);
@@ -99,11 +99,11 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
 }
 
 async function* linesOf(
-  warnings: readonly WarningLine[],
+  forewords: readonly Foreword[],
   first: IteratorResult<OperationEvent>,
   rest: AsyncIterator<OperationEvent>,
 ): AsyncGenerator<string> {
-  for (const warning of warnings) yield lineOf(warning);
+  for (const foreword of forewords) yield lineOf(foreword);
   for (let next = first; next.done !== true; next = await rest.next()) yield lineOf(next.value);
 }
 

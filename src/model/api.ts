@@ -69,7 +69,16 @@ export interface WarningLine {
   readonly where: string;
 }
 
-/** What a dry run found: the only line, but for warnings, of a request with `dryRun`. */
+/** A config as it was read, where that was asked for. */
+export interface ConfigLine {
+  readonly event: 'config';
+  readonly config: JsonObject;
+}
+
+/** What is said of a request before it is queued, or tried out. */
+export type Foreword = WarningLine | ConfigLine;
+
+/** What a dry run found: the last line, after any forewords, of a request with `dryRun`. */
 export interface PreviewLine {
   readonly event: 'previewed';
   readonly kind: OperationKind;
@@ -87,7 +96,7 @@ export interface StoreChange {
   readonly after?: { readonly value: string; readonly permissions: string };
 }
 
-export type ReplyLine = WarningLine | OperationEvent | PreviewLine;
+export type ReplyLine = Foreword | OperationEvent | PreviewLine;
 
 /** One stay of a domain under one domid. */
 export interface Incarnation {

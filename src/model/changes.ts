@@ -33,6 +33,8 @@ export interface CreateRequest extends Asked, ConfigText {
   readonly unsupervised?: boolean;
   /** Write only what xl writes, without the keys of the old manual. */
   readonly layout?: 'xl';
+  /** Also tell the config as it was read. */
+  readonly debug?: boolean;
 }
 
 export interface MigrateRequest extends DomainRequest {
@@ -91,7 +93,10 @@ export interface DumpCoreRequest extends DomainRequest {
   readonly file: string;
 }
 
-export interface ConfigUpdateRequest extends DomainRequest, ConfigText {}
+export interface ConfigUpdateRequest extends DomainRequest, ConfigText {
+  /** Also tell the config as it was read. */
+  readonly debug?: boolean;
+}
 
 export interface AttachRequest extends DomainRequest {
   /** In the words of `disk=` or `vif=` of xl.cfg. */

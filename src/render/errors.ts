@@ -7,6 +7,8 @@ export const EXIT_FAILURE = 1;
 export const EXIT_USAGE = 2;
 /** What xl gives for a create or a restore that failed: libxl's ERROR_FAIL. */
 export const EXIT_CREATE_FAILED = 3;
+/** What xl gives for a create without a config: libxl's ERROR_INVAL. */
+export const EXIT_NO_CONFIG = 6;
 /** Ended by Ctrl-C: 128 + SIGINT. */
 export const EXIT_INTERRUPTED = 130;
 

@@ -32,6 +32,7 @@ export function progressTeller(): (line: ReplyLine) => Said | undefined {
           text: describeProgress(line.progress),
           weight: line.progress.roundOver ? 'passing' : 'fleeting',
         };
+      case 'config':
       case 'finished':
       case 'previewed':
         // The outcome is told by whoever asked.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangeName, Changes, WarningLine } from '../../model/index.js';
+import type { ChangeName, Changes, Foreword } from '../../model/index.js';
 import type { OperationRequest } from '../../operations/index.js';
 import type { Toolstack } from '../toolstack.js';
 
@@ -16,7 +16,7 @@ export interface Change<Name extends ChangeName> {
 
 export interface Begun {
   readonly request: OperationRequest;
-  readonly warnings?: readonly WarningLine[];
+  readonly forewords?: readonly Foreword[];
 }
 
 /** A domain as users write it. */
@@ -37,4 +37,5 @@ export const configText = {
   file: z.string().max(4096),
   cwd: z.string().max(4096),
   overrides: z.array(z.string()),
+  debug: z.boolean().exactOptional(),
 };

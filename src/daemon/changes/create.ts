@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { parseDomainConfig, withoutSecrets } from '../../config/index.js';
-import { completeConfig, planCreate } from '../../domain/index.js';
-import type { CompleteConfig } from '../../layout/index.js';
+import { planCreate } from '../../domain/index.js';
 import { asked, type Change, configText } from './change.js';
+import { readConfig } from './read-config.js';
 
 export const create: Change<'create'> = {
   schema: z.object({
@@ -13,16 +12,15 @@ export const create: Change<'create'> = {
     layout: z.literal('xl').exactOptional(),
   }),
   /** @throws ToolstackError config-invalid, with file:line:column */
-  async begin(_toolstack, { text, file, overrides, cwd, requestedBy, paused }) {
-    const { config: parsed, warnings } = parseDomainConfig(text, { file, overrides });
-    const config = withoutSecrets(await completeConfig(parsed, { cwd, file })) as CompleteConfig;
+  async begin(_toolstack, request) {
+    const { config, forewords } = await readConfig(request);
     return {
       request: {
         uuid: config.uuid,
-        requestedBy,
-        plan: () => Promise.resolve(planCreate(config, paused)),
+        requestedBy: request.requestedBy,
+        plan: () => Promise.resolve(planCreate(config, request.paused)),
       },
-      warnings: warnings.map((warning) => ({ event: 'warning', ...warning })),
+      forewords,
     };
   },
 };

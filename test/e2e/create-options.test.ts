@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Domovoi, exampleConfig } from './helpers/domovoi.js';
+
+const PV = exampleConfig('pv');
+
+describe('a dry run on the command line', () => {
+  let host: Domovoi;
+  beforeAll(async () => {
+    host = new Domovoi();
+    await host.ok('create', exampleConfig('busy'));
+  });
+  afterAll(() => host.close());
+
+  test.each([
+    ['create --dry-run', ['create', '--dry-run', PV], {}],
+    ['create --dryrun', ['create', '--dryrun', PV], {}],
+    ['create -n', ['create', '-n', PV], {}],
+    ['the environment', ['create', PV], { DOMOVOI_DRY_RUN: '1' }],
+  ])('by %s prints steps and store, and makes no domain', async (_, args, env) => {
+    const before = await host.ok('store', 'ls', '-p');
+    const { code, stdout, stderr } = await host.run(args, { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `Parsing config from ${PV}\n` });
+    expect(stdout).toMatch(/^Dry run: create pv \([0-9a-f-]{36}\)\n {3}1 {2}check identity\n/);
+    expect(stdout).toMatch(/\n {2}12 {2}unpause \(no way back from here\)\n\nStore: \d+ new\n/);
+    expect(stdout).toMatch(/^\+ +name = "pv" {2}\(n0,r\d+\)$/m);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(await host.ok('store', 'ls', '-p')).toBe(before);
+    expect(await host.ok('list')).not.toMatch(/^pv /m);
+  });
+
+  test('with --json gives the plan and every change in an envelope', async () => {
+    const { kind, item } = await host.json<{
+      kind: string;
+      item: { kind: string; steps: { name: string }[]; changes: { path: string }[] };
+    }>('destroy', 'busy', '--dry-run');
+    expect(kind).toBe('Preview');
+    expect(item.kind).toBe('destroy');
+    expect(item.steps.map(({ name }) => name)).toContain('remove-tree');
+    expect(item.changes.find(({ path }) => path === '/local/domain/1/name')).toEqual({
+      path: '/local/domain/1/name',
+      before: { value: 'busy', permissions: 'n0,r1' },
+    });
+  });
+
+  test('fails as the real one would, with its exit code', async () => {
+    const { code, stderr } = await host.run(['create', '-n', PV, 'kernel="/nope"']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^domovoi: cannot read the kernel: /m);
+  });
+});
+
+describe('create', () => {
+  let host: Domovoi;
+  beforeAll(() => {
+    host = new Domovoi();
+  });
+  afterAll(() => host.close());
+
+  test('-d prints the configuration as it was read, on stderr', async () => {
+    const { code, stdout, stderr } = await host.run(['create', '-n', '-q', '-d', PV, 'memory=64']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Dry run/);
+    expect(JSON.parse(stderr.slice(stderr.indexOf('{')))).toMatchObject({ name: 'pv' });
+  });
+
+  test('takes its file by -f, settings before and after it, and standard input', async () => {
+    const named = async (args: readonly string[], stdin?: string): Promise<string | undefined> => {
+      const { stdout } = await host.run(['create', '-n', ...args], {
+        cwd: dirname(PV),
+        ...(stdin === undefined ? {} : { stdin }),
+      });
+      return /^Dry run: create (\S+)/.exec(stdout)?.[1];
+    };
+    expect(await named(['-f', PV, 'name="one"'])).toBe('one');
+    expect(await named(['name="two"', PV])).toBe('two');
+    expect(await named([PV, '-f', exampleConfig('busy')])).toBe('busy');
+    expect(await named(['-', 'name="three"'], readFileSync(PV, 'utf8'))).toBe('three');
+  });
+});
