@@ -26,7 +26,7 @@ const rooms = {
     'operations',
     'domain',
   ],
-  preview: ['model', 'xenstore', 'hypervisor', 'operations', 'domain'],
+  preview: ['model', 'xenstore', 'devices', 'hypervisor', 'operations', 'domain'],
 };
 const names = (list) => (list.length > 0 ? list.join('|') : '-');
 

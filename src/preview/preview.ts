@@ -1,3 +1,4 @@
+import type { Hotplug } from '../devices/index.js';
 import type { Host } from '../domain/index.js';
 import { errorFromJson, type Journal, type Plan, type PreviewLine } from '../model/index.js';
 import { type Handlers, runPlan, type StepHandler } from '../operations/index.js';
@@ -34,6 +35,7 @@ export async function preview(
     limits: host.limits,
     names: host.names.copy(),
     dumps: PRETEND_DUMP_FILES,
+    ...(host.hotplug === undefined ? {} : { hotplug: NO_SCRIPTS }),
   };
   const steps = [...stepsOf(pretended)].map(([name, step]) => [name, foreseen(step)] as const);
   const { error } = await runPlan(
@@ -52,6 +54,8 @@ function foreseen(step: StepHandler): StepHandler {
   if (forecast !== undefined) return { ...step, do: (call) => forecast(call) };
   return waits === true ? { do: () => Promise.resolve() } : step;
 }
+
+const NO_SCRIPTS: Hotplug = { call: () => Promise.resolve() };
 
 const NO_JOURNAL: Journal = {
   begin: () => undefined,
