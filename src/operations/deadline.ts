@@ -20,8 +20,13 @@ export async function withDeadline<T>(
   }
 }
 
-/** What really ended a piece of work: an AbortError stands for the reason of its signal. */
+/** What really ended a piece of work: what only says that it was aborted stands for the reason. */
 export function errorOf(thrown: unknown, signal: AbortSignal): ToolstackError {
-  const isAbort = thrown instanceof Error && thrown.name === 'AbortError';
-  return toToolstackError(isAbort && signal.aborted ? signal.reason : thrown);
+  return toToolstackError(signal.aborted && isAbort(thrown) ? signal.reason : thrown);
+}
+
+/** Node's word for it is a name, that of a store's client a code. */
+function isAbort(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  return thrown.name === 'AbortError' || ('code' in thrown && thrown.code === 'ECANCELED');
 }

@@ -23,6 +23,11 @@ export interface OperationRequest {
    * the operation before anything is journalled.
    */
   readonly plan: (signal: AbortSignal) => Promise<Plan>;
+  /**
+   * It ends the domain: what runs or waits for the same UUID is cancelled where it still can be, so
+   * that it has not to wait for what waits for an unwilling guest.
+   */
+  readonly decisive?: true;
 }
 
 export interface OperationHandle {
@@ -40,6 +45,8 @@ export interface QueueOptions extends EngineContext {
 }
 
 interface Job {
+  readonly uuid: Uuid;
+  readonly decisive: boolean;
   readonly log: EventLog;
   /** Takes the job out of the queue; only for one that has not begun. */
   readonly withdraw: AbortController;
@@ -65,23 +72,28 @@ export class OperationQueue {
   }
 
   /** Queues an operation. @throws ToolstackError EBUSY once {@link drain} was called */
-  submit({ uuid, requestedBy, plan }: OperationRequest): OperationHandle {
+  submit({ uuid, requestedBy, plan, decisive }: OperationRequest): OperationHandle {
     const id = uuidv7();
-    return this.#enqueue(id, uuid, true, async (job) => {
-      const made = await this.#plan(plan, job.cancel.signal);
-      if (made.uuid !== uuid) {
-        throw new ToolstackError('internal', `A plan for ${made.uuid} is in the lane of ${uuid}`);
-      }
-      return this.#journalled(id, job, () =>
-        runPlan(this.#context, {
-          id,
-          plan: made,
-          requestedBy,
-          cancel: job.cancel.signal,
-          emit: (event) => this.#tell(job, event),
-        }),
-      );
-    });
+    if (decisive && !this.#draining) this.#clearTheWay(uuid);
+    return this.#enqueue(
+      id,
+      { uuid, decisive: decisive === true, cancellable: true },
+      async (job) => {
+        const made = await this.#plan(plan, job.cancel.signal);
+        if (made.uuid !== uuid) {
+          throw new ToolstackError('internal', `A plan for ${made.uuid} is in the lane of ${uuid}`);
+        }
+        return this.#journalled(id, job, () =>
+          runPlan(this.#context, {
+            id,
+            plan: made,
+            requestedBy,
+            cancel: job.cancel.signal,
+            emit: (event) => this.#tell(job, event),
+          }),
+        );
+      },
+    );
   }
 
   /**
@@ -92,7 +104,7 @@ export class OperationQueue {
   recoverUnfinished(): OperationHandle[] {
     const records = this.#context.journal.unfinished().filter(({ id }) => !this.#jobs.has(id));
     return records.map((record) =>
-      this.#enqueue(record.id, record.uuid, false, (job) =>
+      this.#enqueue(record.id, { uuid: record.uuid, cancellable: false }, (job) =>
         this.#journalled(record.id, job, () =>
           recover(this.#context, record, (event) => this.#tell(job, event)),
         ),
@@ -104,9 +116,7 @@ export class OperationQueue {
   cancel(id: string): boolean {
     const job = this.#jobs.get(id);
     if (job === undefined || !job.cancellable) return false;
-    const reason = new ToolstackError('cancelled', 'The operation was cancelled');
-    if (job.begun) job.cancel.abort(reason);
-    else job.withdraw.abort(reason);
+    cancelJob(job, new ToolstackError('cancelled', 'The operation was cancelled'));
     return true;
   }
 
@@ -123,14 +133,27 @@ export class OperationQueue {
     await Promise.allSettled(jobs.map(({ finished }) => finished));
   }
 
+  #clearTheWay(uuid: Uuid): void {
+    const inTheWay = [...this.#jobs.values()].filter(
+      (job) => job.uuid === uuid && job.cancellable && !job.decisive,
+    );
+    const reason = new ToolstackError('cancelled', 'The domain was ended meanwhile');
+    for (const job of inTheWay) cancelJob(job, reason);
+  }
+
   #enqueue(
     id: string,
-    uuid: Uuid,
-    cancellable: boolean,
+    {
+      uuid,
+      decisive = false,
+      cancellable,
+    }: { uuid: Uuid; decisive?: boolean; cancellable: boolean },
     work: (job: Job) => Promise<OperationResult>,
   ): OperationHandle {
     if (this.#draining) throw stopping();
     const job: Job = {
+      uuid,
+      decisive,
       log: new EventLog(),
       withdraw: new AbortController(),
       cancel: new AbortController(),
@@ -218,6 +241,11 @@ export class OperationQueue {
     }
     job.log.append(event);
   }
+}
+
+function cancelJob(job: Job, reason: ToolstackError): void {
+  if (job.begun) job.cancel.abort(reason);
+  else job.withdraw.abort(reason);
 }
 
 function stopping(): ToolstackError {

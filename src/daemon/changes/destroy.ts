@@ -7,6 +7,6 @@ export const destroy: Change<'destroy'> = {
   async begin(toolstack, { domain, requestedBy }) {
     const { uuid } = await toolstack.findGuest(domain, 'destroyed');
     const plan = async () => planDestroy(await toolstack.observe(uuid, domain));
-    return { request: { uuid, requestedBy, plan } };
+    return { request: { uuid, requestedBy, plan, decisive: true } };
   },
 };
