@@ -1,4 +1,5 @@
 export type { Affinity } from './affinity.js';
+export { type HostCpus, readCpuRange } from './cpu-range.js';
 export * from './disk.js';
 export * from './domain-config.js';
 export * from './domain-config-schema.js';
@@ -17,6 +18,7 @@ export {
   type KeyUse,
   type KnownKey,
 } from './keys.js';
+export { nameProblem } from './name.js';
 export * from './parse-domain-config.js';
 export { type ConfigWarning, formatPosition, type Position } from './position.js';
 export { parseRate, type VifRate } from './rate.js';

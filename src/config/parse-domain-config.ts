@@ -3,6 +3,7 @@ import { readBoot } from './boot.js';
 import { readDevices } from './device-lists.js';
 import { type DomainConfig, SHUTDOWN_ACTIONS } from './domain-config.js';
 import { parseSettings } from './grammar.js';
+import { nameProblem } from './name.js';
 import { type ConfigWarning, configError } from './position.js';
 import { ConfigReader } from './reader.js';
 import { readMemory, readProcessors } from './resources.js';
@@ -65,14 +66,8 @@ function readName(reader: ConfigReader): string {
   if (atom === undefined) {
     throw configError(reader.at('name'), 'the domain has no name', 'Set name = "…".');
   }
-  if (atom.text === '') throw configError(atom.at, 'the name of the domain is empty');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(atom.text)) {
-    throw configError(
-      atom.at,
-      `the name ${JSON.stringify(atom.text)} contains a control character`,
-    );
-  }
+  const problem = nameProblem(atom.text);
+  if (problem !== undefined) throw configError(atom.at, problem);
   if (/^[0-9]+$/.test(atom.text)) {
     reader.warn(
       atom.at,

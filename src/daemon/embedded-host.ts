@@ -7,8 +7,8 @@ import { XenStoreClient } from '../xenstore/client.js';
 import { chooseHotplug } from './hotplug.js';
 import { LOCAL_DUMP_FILES } from './local-dump-files.js';
 
-/** As libxl waits for a guest (libxl_dom_suspend.c). */
-const SUSPEND_MS = 60_000;
+/** As libxl waits for a guest (libxl_dom_suspend.c, libxl__domain_pvcontrol). */
+const GUEST_MS = 60_000;
 
 /**
  * Reaches the embedded machine of a state directory. `lost` resolves when it is gone.
@@ -51,6 +51,7 @@ function readLimits(env: Readonly<Record<string, string | undefined>>): Limits {
     backendMs: ms('DOMOVOI_BACKEND_TIMEOUT_MS', DEFAULT_DEVICE_LIMITS.backendMs),
     hotplugMs: ms('DOMOVOI_HOTPLUG_TIMEOUT_MS', DEFAULT_DEVICE_LIMITS.hotplugMs),
     consoleMs: ms('DOMOVOI_CONSOLE_TIMEOUT_MS', DEFAULT_DEVICE_LIMITS.consoleMs),
-    suspendMs: ms('DOMOVOI_SUSPEND_TIMEOUT_MS', SUSPEND_MS),
+    suspendMs: ms('DOMOVOI_SUSPEND_TIMEOUT_MS', GUEST_MS),
+    shutdownMs: ms('DOMOVOI_SHUTDOWN_TIMEOUT_MS', GUEST_MS),
   };
 }

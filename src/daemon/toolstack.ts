@@ -6,6 +6,7 @@ import {
   type Host,
   type Leaving,
   noSuchDomain,
+  type Standing,
 } from '../domain/index.js';
 import type { History } from '../history/index.js';
 import type { CompleteConfig } from '../layout/index.js';
@@ -59,6 +60,15 @@ export class Toolstack {
     const { domid, name } = current;
     const devices = await listDevices(this.host.store, domid);
     return { domid, uuid, name: name ?? `domain ${domid}`, devices };
+  }
+
+  /** The same, for a change while it stays where it is. @throws ToolstackError no-such-domain */
+  async stand(uuid: Uuid, reference: string): Promise<Standing> {
+    const info = await currentIncarnation(this.host, uuid);
+    if (info === undefined || info.dying) throw noSuchDomain(reference);
+    const name = info.name ?? `domain ${info.domid}`;
+    const isKnown = this.history.records.config(uuid) !== undefined;
+    return { info, name, config: isKnown ? this.configOf({ uuid, name }) : undefined };
   }
 
   /**

@@ -6,8 +6,10 @@ import type { NameClaims } from './name-claims.js';
 
 /** How long guests and others may take, in ms. */
 export interface Limits extends DeviceLimits {
-  /** For a guest to acknowledge a request, and again to stop. */
+  /** For a guest to acknowledge a request to suspend, and again to suspend. */
   readonly suspendMs: number;
+  /** For a guest to acknowledge a request to power off or to reboot. */
+  readonly shutdownMs: number;
 }
 
 /** The Xen host that operations work on, whichever kind it is. */

@@ -1,4 +1,7 @@
+export { awaitStop } from './await-stop.js';
+export { preciseNow, roundMs } from './clock.js';
 export { completeConfig } from './complete-config.js';
+export { hearsControl } from './control-request.js';
 export type { DumpFiles } from './dump-files.js';
 export type { Host, Limits } from './host.js';
 export {
@@ -13,6 +16,7 @@ export { NameClaims } from './name-claims.js';
 export * from './plan.js';
 export { planAdopt } from './plans/adopt.js';
 export * from './plans/dump-core.js';
+export * from './plans/index.js';
 export { planRepair } from './plans/repair.js';
 export { recordEvent } from './record-event.js';
 export * from './step-state.js';

@@ -18,8 +18,7 @@ export function planCreate(config: CompleteConfig, paused: boolean): Plan {
     state: { uuid: config.uuid, name: config.name, config },
     steps: [
       { name: 'check-identity' },
-      { name: 'create-domain' },
-      { name: 'prepare-domain' },
+      ...planShell(config),
       { name: 'write-skeleton' },
       { name: 'build' },
       { name: 'write-details' },
@@ -30,6 +29,16 @@ export function planCreate(config: CompleteConfig, paused: boolean): Plan {
       last,
     ],
   };
+}
+
+/** The steps that make a domain without anything in it, with what it may use of the host. */
+export function planShell({ cpus, cpusSoft, cpuWeight, cpuCap }: CompleteConfig): PlannedStep[] {
+  const asked = [cpus, cpusSoft, cpuWeight, cpuCap];
+  return [
+    { name: 'create-domain' },
+    { name: 'prepare-domain' },
+    ...(asked.some((one) => one !== undefined) ? [{ name: 'schedule' }] : []),
+  ];
 }
 
 /** The steps that give a new incarnation its devices. */

@@ -1,3 +1,4 @@
+export * from './control-request.js';
 export * from './device.js';
 export { deviceNodes } from './device-keys.js';
 export * from './domain-tree.js';
@@ -8,5 +9,5 @@ export * from './places.js';
 export { pruneEmpty, pruneParents } from './prune.js';
 export { type ReadConfig, readConfig } from './read-config.js';
 export { removeIfThere } from './remove.js';
-export * from './suspend-request.js';
+export * from './run-time-keys.js';
 export { writeNodes } from './write-nodes.js';

@@ -35,6 +35,15 @@ export function shutdownControlPath(domid: Domid): string {
   return `${homePath(domid)}/control/shutdown`;
 }
 
+/** `1` when the guest obeys the request. */
+export function controlFeaturePath(domid: Domid, request: string): string {
+  return `${homePath(domid)}/control/feature-${request}`;
+}
+
+export function sysrqPath(domid: Domid): string {
+  return `${homePath(domid)}/control/sysrq`;
+}
+
 export function consoleTtyPath(domid: Domid): string {
   return `${homePath(domid)}/console/tty`;
 }

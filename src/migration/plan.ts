@@ -1,4 +1,4 @@
-import { type Leaving, planDevices, removal } from '../domain/index.js';
+import { type Leaving, planDevices, planShell, removal } from '../domain/index.js';
 import type { CompleteConfig } from '../layout/index.js';
 import type { Plan } from '../model/index.js';
 
@@ -32,8 +32,7 @@ export function planLocalMigration(
     },
     steps: [
       { name: 'check-migration' },
-      { name: 'create-domain' },
-      { name: 'prepare-domain' },
+      ...planShell(config),
       { name: 'write-skeleton', args: { suffix: INCOMING } },
       { name: 'write-details' },
       ...planDevices(config),

@@ -1,4 +1,4 @@
-import type { DomainInfo, IncarnationCause, IncarnationEnd } from './domain.js';
+import type { DomainInfo, IncarnationCause, IncarnationEnd, ShutdownReason } from './domain.js';
 import type { ErrorJson } from './errors.js';
 import type { Domid, Kib, Uuid } from './ids.js';
 import type { JsonObject } from './json.js';
@@ -56,6 +56,13 @@ export interface ListedDomain extends DomainInfo {
   /** The configuration, where `long` was asked for and one is known. */
   readonly config?: JsonObject;
 }
+
+/** What became of a domain under one domid. */
+export type Fate =
+  | { readonly state: 'shutdown'; readonly reason: ShutdownReason }
+  | { readonly state: 'gone' }
+  /** Neither yet: who wants to know more asks again. */
+  | { readonly state: 'standing' };
 
 export interface DomainList {
   readonly domains: readonly ListedDomain[];
@@ -119,7 +126,9 @@ export interface Incarnation {
  *
  * - `began`: it lives under a new domid; detail: cause ({@link IncarnationCause}), name.
  * - `ended`: it has left its domid; detail: cause ({@link IncarnationEnd}).
- * - `suspended`, `resumed`: for its migration, and when that was given up.
+ * - `paused`, `unpaused`: by a user.
+ * - `suspended`, `resumed`: by a user; or for its migration, and when that was given up.
+ * - `renamed`: detail: from, to.
  * - `migrated`: a migration is complete; detail: from, rounds, sentPages, downtimeMs, totalMs.
  * - `shutdown`: it has stopped by itself; detail: reason.
  * - `lost`: its host has lost it.
@@ -128,6 +137,9 @@ export interface Incarnation {
 export type LifecycleKind =
   | 'began'
   | 'ended'
+  | 'paused'
+  | 'unpaused'
+  | 'renamed'
   | 'suspended'
   | 'resumed'
   | 'migrated'

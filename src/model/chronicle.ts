@@ -5,6 +5,8 @@ import type { JsonObject } from './json.js';
 
 /** Where the lives of domains are written down. Every call may be repeated, and is durable. */
 export interface Chronicle {
+  /** Notes that a domain exists under a name: what it is called from now on. */
+  domainSeen(domain: { readonly uuid: Uuid; readonly name: string; readonly at: number }): void;
   /** Begins an incarnation; the same operation, host and domid give the same one again. */
   beginIncarnation(incarnation: {
     readonly uuid: Uuid;

@@ -9,6 +9,10 @@ export class PretendChronicle implements Chronicle {
     this.#real = real;
   }
 
+  domainSeen(): void {
+    return;
+  }
+
   beginIncarnation(): number {
     return 1;
   }

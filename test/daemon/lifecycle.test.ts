@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dump, naming } from '../layout/dump.js';
-import { config, EXAMPLES, finished, type succeeded, TestHost } from './helpers/embedded.js';
+import { config, EXAMPLES, finished, succeeded, TestHost } from './helpers/embedded.js';
 
 let host: TestHost;
 beforeEach(async () => {
@@ -136,27 +136,45 @@ test('a domain that stops by itself is noted once, with the reason', async () =>
   ]);
 });
 
-describe('destroy behind a migration', () => {
+describe('what is asked of a domain that migrates', () => {
   test.each(['name', 'domid', 'uuid'] as const)(
-    'applies to the domain wherever it is by then, named by its %s',
+    'applies to it wherever it is by then, named by its %s',
     async (how) => {
-      const before = await host.traces();
       const { newDomid, uuid } = await host.created(config('web', 'extra = "dirty_rate=2000"'));
       const migration = await host.migrate('web', { bandwidthKib: 5_000 });
-      const reference = { name: 'web', domid: String(newDomid), uuid: String(uuid) }[how];
-      let destruction: ReturnType<TestHost['destroyed']> | undefined;
+      const domain = { name: 'web', domid: String(newDomid), uuid: String(uuid) }[how];
+      let pausing: ReturnType<typeof succeeded> | undefined;
       let end = '';
       for await (const line of migration) {
-        if (line.event === 'progress') destruction ??= host.destroyed(reference);
+        if (line.event === 'progress') {
+          pausing ??= host.api.change('pause', { domain, requestedBy: 'test' }).then(succeeded);
+        }
         if (line.event === 'finished') end = line.status;
       }
       expect(end).toBe('succeeded');
-      expect((await destruction)?.domid).not.toBe(newDomid);
-      expect(await host.traces()).toEqual(before);
-      const { incarnations } = await host.api.ask('history', { domain: String(uuid) });
-      expect(incarnations.map(({ end: how }) => how)).toEqual(['destroy', 'migrate']);
+      const moved = (await pausing)?.domid;
+      expect(moved).not.toBe(newDomid);
+      const { domains } = await host.api.ask('domains', { domain: 'web' });
+      expect(domains.map(({ domid, paused }) => [domid, paused])).toEqual([[moved, true]]);
     },
   );
+
+  test('waits for it no longer when it is its end', async () => {
+    const before = await host.traces();
+    const { newDomid } = await host.created(config('web', 'extra = "dirty_rate=2000"'));
+    const migration = await host.migrate('web', { bandwidthKib: 1_000 });
+    let destruction: ReturnType<TestHost['destroyed']> | undefined;
+    let error: unknown;
+    for await (const line of migration) {
+      if (line.event === 'progress') destruction ??= host.destroyed('web');
+      if (line.event === 'finished') error = line.error;
+    }
+    expect(error).toMatchObject({ code: 'cancelled', message: 'The domain was ended meanwhile' });
+    expect((await destruction)?.domid).toBe(newDomid);
+    expect(await host.traces()).toEqual(before);
+    const { incarnations } = await host.api.ask('history', { domain: 'web' });
+    expect(incarnations.map(({ end }) => end)).toEqual(['destroy']);
+  });
 });
 
 describe('when the daemon is told to end', () => {
@@ -165,7 +183,7 @@ describe('when the daemon is told to end', () => {
     const migration = (await host.migrate('web', { bandwidthKib: 5_000 }))[Symbol.asyncIterator]();
     let line = await migration.next();
     while (line.value?.event !== 'progress') line = await migration.next();
-    const waiting = host.destroyed('web');
+    const waiting = host.api.change('pause', { domain: 'web', requestedBy: 'test' });
     const refused = expect(waiting).rejects.toMatchObject({ code: 'EBUSY' });
     while ((await host.api.ask('status')).operations.queued === 0);
     const stopped = host.stopDaemon();

@@ -12,6 +12,7 @@ import { planLocalMigration } from '../../src/migration/index.js';
 import { DOM0, domid, type Finding, uuid } from '../../src/model/index.js';
 import { config, TestGround } from '../daemon/helpers/embedded.js';
 import { dump, lines } from '../layout/dump.js';
+import { everyChange } from './helpers/standing.js';
 
 let ground: TestGround;
 beforeAll(async () => {
@@ -21,7 +22,8 @@ afterAll(() => ground.close());
 
 test('every step of every plan has a handler, and no handler is without a plan', () => {
   const id = uuid('5d0d2b40-0000-4000-8000-000000000001');
-  const complete = { ...parseDomainConfig(config('web'), { file: 'x.cfg' }).config, uuid: id };
+  const text = config('web', 'cpu_weight = 512');
+  const complete = { ...parseDomainConfig(text, { file: 'x.cfg' }).config, uuid: id };
   const device = { domid: domid(4), kind: 'vbd' as const, id: 51712, backendDomid: DOM0 };
   const leaving = { domid: domid(4), uuid: id, name: 'web', devices: [device] };
   const finding: Finding = {
@@ -41,6 +43,7 @@ test('every step of every plan has a handler, and no handler is without a plan',
     planDumpCore(leaving, '/dump'),
     planRepair([finding]),
     planAdopt(domid(4), complete, false),
+    ...everyChange(),
   ];
   const planned = new Set(plans.flatMap(({ steps }) => steps.map(({ name }) => name)));
   expect([...ground.handlers.keys()].sort()).toEqual([...planned].sort());

@@ -4,8 +4,17 @@ import type { Change } from './change.js';
 import { create } from './create.js';
 import { destroy } from './destroy.js';
 import { dumpCore } from './dump-core.js';
+import { memMax, memSet } from './memory.js';
 import { migrate } from './migrate.js';
+import { pause } from './pause.js';
+import { rename } from './rename.js';
 import { repair } from './repair.js';
+import { resume } from './resume.js';
+import { sysrq, trigger } from './signals.js';
+import { reboot, shutdown } from './stop.js';
+import { suspend } from './suspend.js';
+import { unpause } from './unpause.js';
+import { schedCredit2, vcpuPin, vcpuSet } from './vcpus.js';
 
 /** Every change that can be asked for, by the name of its request. */
 export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
@@ -15,4 +24,18 @@ export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
   'dump-core': dumpCore,
   migrate,
   repair,
+  pause,
+  unpause,
+  shutdown,
+  reboot,
+  suspend,
+  resume,
+  rename,
+  'mem-set': memSet,
+  'mem-max': memMax,
+  'vcpu-set': vcpuSet,
+  'vcpu-pin': vcpuPin,
+  'sched-credit2': schedCredit2,
+  trigger,
+  sysrq,
 };

@@ -1,6 +1,7 @@
 import type { QuestionName } from '../../model/index.js';
 import { blockList } from './block-list.js';
 import { domains } from './domains.js';
+import { fate } from './fate.js';
 import { fsck } from './fsck.js';
 import { history } from './history.js';
 import { networkList } from './network-list.js';
@@ -15,4 +16,5 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Question<Name> } = {
   'network-list': networkList,
   history,
   fsck,
+  fate,
 };

@@ -1,7 +1,7 @@
-import { ToolstackError } from '../../model/index.js';
+import { ToolstackError, type Uuid } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
-import { listDomains } from '../listing.js';
+import { incarnationsOf, listDomains } from '../listing.js';
 import { textIn, uuidIn } from '../step-state.js';
 
 /** Refuses a name or a UUID that another domain on the host has, or is about to have. */
@@ -10,23 +10,38 @@ export function checkIdentity(host: Host): StepHandler {
     async do({ state }) {
       const uuid = uuidIn(state);
       const name = textIn(state, 'name');
-      // Claimed before looking: see NameClaims.
-      const isOurs = host.names.claim(name, uuid);
-      const others = (await listDomains(host)).filter(({ dying }) => !dying);
-      if (others.some((other) => other.uuid === uuid)) {
+      const by = await namesakeOf(host, name, uuid);
+      if ((await incarnationsOf(host, uuid)).length > 0) {
         throw new ToolstackError('EEXIST', `a domain with UUID ${uuid} is on this host already`, {
           suggestions: ['Destroy it first, or leave uuid= out of the configuration.'],
         });
       }
-      if (!isOurs) throw nameTaken(name, 'it is being created or moved just now');
-      const namesake = others.find((other) => other.name === name);
-      if (namesake !== undefined) throw nameTaken(name, String(namesake.domid));
+      if (by !== undefined) throw nameTaken(name, by);
     },
     undo({ state }) {
       host.names.release(textIn(state, 'name'), uuidIn(state));
       return Promise.resolve();
     },
   };
+}
+
+/**
+ * Claims a name for a domain and looks whether another has it.
+ * @returns whose it is: a domid, or that it is nobody's quite yet
+ */
+export async function namesakeOf(
+  host: Host,
+  name: string,
+  uuid: Uuid,
+): Promise<string | undefined> {
+  // Claimed before looking: see NameClaims.
+  const isOurs = host.names.claim(name, uuid);
+  const domains = await listDomains(host);
+  if (!isOurs) return 'it is being created or moved just now';
+  const namesake = domains.find(
+    (other) => !other.dying && other.uuid !== uuid && other.name === name,
+  );
+  return namesake === undefined ? undefined : String(namesake.domid);
 }
 
 function nameTaken(name: string, by: string): ToolstackError {

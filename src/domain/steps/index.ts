@@ -1,13 +1,19 @@
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
 import { restoreVm } from './adopt-steps.js';
+import * as control from './control-steps.js';
 import * as devices from './device-steps.js';
 import { dumpCore } from './dump-steps.js';
 import * as hypervisor from './hypervisor-steps.js';
 import { checkIdentity } from './identity.js';
+import * as memory from './memory-steps.js';
+import * as names from './name-steps.js';
 import * as records from './record-steps.js';
 import { repairStep } from './repair-steps.js';
+import * as runState from './run-state-steps.js';
+import * as signals from './signal-steps.js';
 import * as tree from './tree-steps.js';
+import * as vcpus from './vcpu-steps.js';
 
 /** Every step of a domain's life on one host, by the name that plans call it. */
 export function lifecycleSteps(host: Host): Map<string, StepHandler> {
@@ -34,5 +40,27 @@ export function lifecycleSteps(host: Host): Map<string, StepHandler> {
     ['note-loss', records.noteLoss(host)],
     ['repair', repairStep(host)],
     ['restore-vm', restoreVm(host)],
+    ['schedule', vcpus.scheduleStep(host)],
+    ['pause-domain', runState.pauseDomain(host)],
+    ['unpause-domain', runState.unpauseDomain(host)],
+    ['resume-domain', runState.resumeDomain(host)],
+    ['resume-store', runState.resumeStore(host)],
+    ['note-run-state', runState.noteRunState(host)],
+    ['suspend', control.suspend(host)],
+    ['ask-guest', control.askGuestStep(host)],
+    ['forget-request', control.forgetRequest(host)],
+    ['claim-name', names.claimName(host)],
+    ['rename', names.renameStep(host)],
+    ['settle-name', names.settleName(host)],
+    ['limit-memory', memory.limitMemory(host)],
+    ['set-memory-target', memory.setMemoryTarget(host)],
+    ['set-memory-maximum', memory.setMemoryMaximum(host)],
+    ['set-vcpus', vcpus.setVcpus(host)],
+    ['pin-vcpus', vcpus.pinVcpus(host)],
+    ['set-scheduling', vcpus.setScheduling(host)],
+    ['note-weight', vcpus.noteWeight(host)],
+    ['send-trigger', signals.sendTrigger(host)],
+    ['send-sysrq', signals.sendSysrq(host)],
+    ['save-config', records.saveConfig(host)],
   ]);
 }

@@ -26,6 +26,16 @@ export function recordIncarnation(host: Host): StepHandler {
   };
 }
 
+/** Keeps what the domain is like from now on: with that it reboots and migrates. */
+export function saveConfig(host: Host): StepHandler {
+  return {
+    do({ state }) {
+      host.chronicle.saveConfig(uuidIn(state), configIn(state), Date.now());
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Writes down that a domain has left its domid. */
 export function recordEnd(host: Host): StepHandler {
   return {

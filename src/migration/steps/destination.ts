@@ -1,7 +1,15 @@
-import { domidIn, type Host, isStillThere, numberIn, textIn, uuidIn } from '../../domain/index.js';
+import {
+  domidIn,
+  type Host,
+  isStillThere,
+  numberIn,
+  preciseNow,
+  roundMs,
+  textIn,
+  uuidIn,
+} from '../../domain/index.js';
 import { writeName } from '../../layout/index.js';
 import type { StepHandler } from '../../operations/index.js';
-import { preciseNow, roundMs } from '../clock.js';
 
 /*
  * A host that lost power after GO has lost the destination as well. Then these steps have nothing

@@ -3,14 +3,16 @@ import {
   domidIn,
   type Host,
   numberIn,
+  preciseNow,
   recordEvent,
+  roundMs,
   textIn,
   uuidIn,
 } from '../../domain/index.js';
 import { writeName } from '../../layout/index.js';
 import { type JsonObject, kibToMib, ToolstackError } from '../../model/index.js';
 import type { StepCall, StepHandler } from '../../operations/index.js';
-import { preciseNow, roundMs } from '../clock.js';
+
 import { MIGRATED_AWAY } from '../plan.js';
 
 /** Everything that speaks against the migration, said at once, before anything has been done. */

@@ -45,6 +45,7 @@ const PATIENT: Limits = {
   hotplugMs: 20_000,
   consoleMs: 20_000,
   suspendMs: 20_000,
+  shutdownMs: 20_000,
 };
 /** Nothing of a test takes so long but what never comes. */
 const SHORT_LIMITS = {
@@ -52,6 +53,7 @@ const SHORT_LIMITS = {
   DOMOVOI_HOTPLUG_TIMEOUT_MS: '20000',
   DOMOVOI_CONSOLE_TIMEOUT_MS: '20000',
   DOMOVOI_SUSPEND_TIMEOUT_MS: '20000',
+  DOMOVOI_SHUTDOWN_TIMEOUT_MS: '20000',
 };
 
 export type Environment = Readonly<Record<string, string>>;

@@ -1,0 +1,17 @@
+import { StopCommand } from '../src/cli/stop-command.js';
+
+export default class Reboot extends StopCommand {
+  static override summary = 'Ask a domain to reboot.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> web',
+    '<%= config.bin %> <%= command.id %> -aw',
+  ];
+  static override args = StopCommand.args;
+  static override flags = StopCommand.flags;
+
+  override async run(): Promise<void> {
+    const { args, flags, raw } = await this.parse(Reboot);
+    const waits = raw.filter((token) => token.type === 'flag' && token.flag === 'wait').length;
+    await this.stopDomains('reboot', args.domain, { ...flags, waits });
+  }
+}
