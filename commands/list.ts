@@ -19,6 +19,9 @@ export default class List extends BaseCommand {
   static override flags = {
     long: Flags.boolean({ char: 'l', description: 'all that is known, in the JSON of xl' }),
     verbose: Flags.boolean({ char: 'v', description: 'UUIDs and shutdown reasons too' }),
+    context: Flags.boolean({ char: 'Z', description: 'security labels too' }),
+    cpupool: Flags.boolean({ char: 'c', description: 'CPU pools too' }),
+    numa: Flags.boolean({ char: 'n', description: 'the NUMA nodes that domains are bound to too' }),
   };
 
   override async run(): Promise<void> {

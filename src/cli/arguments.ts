@@ -18,3 +18,8 @@ export function argument(description: string) {
 export function optionalArgument(description: string) {
   return Args.string({ description, ignoreStdin });
 }
+
+/** Several domains, for a command that is not `strict`; `argv` of what oclif has parsed. */
+export function severalDomains(argv: readonly unknown[]): string[] {
+  return argv.map(String);
+}

@@ -8,17 +8,22 @@ export interface ListOptions {
   readonly json?: boolean | undefined;
   readonly long?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  readonly context?: boolean | undefined;
+  readonly cpupool?: boolean | undefined;
+  readonly numa?: boolean | undefined;
 }
 
 /** Asks for the domains and gives the text to print. */
-export async function list({ domain, json, long, verbose }: ListOptions): Promise<string> {
+export async function list(options: ListOptions): Promise<string> {
+  const { domain, json, long, verbose, context, cpupool, numa } = options;
   const query = { ...(domain === undefined ? {} : { domain }), long: long === true };
-  const { domains } = await aboutDomain(
+  const { domains, pools } = await aboutDomain(
     'list',
     domain ?? '',
-    withDaemon(findStateDir(), { stderr: process.stderr }, (daemon) =>
-      daemon.ask('domains', query),
-    ),
+    withDaemon(findStateDir(), { stderr: process.stderr }, async (daemon) => ({
+      ...(await daemon.ask('domains', query)),
+      pools: cpupool ? (await daemon.ask('pools')).names : undefined,
+    })),
   );
   if (json) {
     const { renderJson } = await import('../render/json.js');
@@ -28,8 +33,8 @@ export async function list({ domain, json, long, verbose }: ListOptions): Promis
     const details = domains.map((each) => ({ domid: each.domid, config: each.config ?? {} }));
     return `${JSON.stringify(details, null, 4)}\n`;
   }
-  const { renderXlList } = await import('../render/xl-list.js');
-  return renderXlList(domains, { verbose: verbose === true });
+  const { renderXlList } = await import('../render/xl/list.js');
+  return renderXlList(domains, { verbose, context, pools, numa });
 }
 
 /**
@@ -47,6 +52,9 @@ export function readListCommandLine(argv: readonly string[]): ListOptions | unde
         json: { type: 'boolean' },
         long: { type: 'boolean', short: 'l' },
         verbose: { type: 'boolean', short: 'v' },
+        context: { type: 'boolean', short: 'Z' },
+        cpupool: { type: 'boolean', short: 'c' },
+        numa: { type: 'boolean', short: 'n' },
       },
     });
     return positionals.length > 1 ? undefined : { ...values, domain: positionals[0] };

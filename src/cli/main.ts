@@ -1,3 +1,4 @@
+import { readGlobalOptions } from './global-options.js';
 import { list, readListCommandLine } from './list.js';
 
 /**
@@ -6,18 +7,19 @@ import { list, readListCommandLine } from './list.js';
  */
 export async function main(argv: readonly string[], entry: string): Promise<void> {
   process.stdout.on('error', ignoreBrokenPipe);
+  const { options, words } = readGlobalOptions(argv);
   try {
     // Scripts list often, and oclif takes longer to load than a daemon to answer.
-    const listing = readListCommandLine(argv);
+    const listing = options.dryRun ? undefined : readListCommandLine(words);
     if (listing !== undefined) {
       process.stdout.write(await list(listing));
     } else {
       const { runWithOclif } = await import('./oclif.js');
-      await runWithOclif(argv, entry);
+      await runWithOclif(words, entry, options);
     }
   } catch (thrown) {
     const { report } = await import('./report.js');
-    process.exitCode = report(thrown, argv);
+    process.exitCode = report(thrown, words);
   }
 }
 

@@ -1,13 +1,20 @@
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
+import { ToolstackError } from '../model/index.js';
+import { WordedFailure } from './failure.js';
+import type { GlobalOptions } from './global-options.js';
 import { type KnownCommands, unknownCommand, unknownCommandError } from './unknown-command.js';
 
 /**
  * Finds the command in the manifest, loads it and runs it.
  * @throws whatever the command throws; oclif's own errors for bad options
  */
-export async function runWithOclif(argv: readonly string[], entry: string): Promise<void> {
+export async function runWithOclif(
+  argv: readonly string[],
+  entry: string,
+  options: GlobalOptions,
+): Promise<void> {
   settings.enableAutoTranspile = false;
   const config = await Config.load(entry);
   const words = helpLast(argv);
@@ -17,7 +24,24 @@ export async function runWithOclif(argv: readonly string[], entry: string): Prom
   };
   const unknown = unknownCommand(words, known);
   if (unknown !== undefined) throw await unknownCommandError(unknown, known);
-  await run(joinTopic(words, known), config);
+  const [command = '', ...rest] = joinTopic(words, known);
+  const flags = Object.keys(config.findCommand(command)?.flags ?? {});
+  const line = command === '' ? [] : [command, ...flagsFor(options, flags), ...rest];
+  await run(line, config);
+  // As xl: whoever said no command gets the list of them, but did not get anything done.
+  if (command === '') process.exitCode = 1;
+}
+
+/** The flags by which a command knows the options that were given before it. */
+function flagsFor({ dryRun, verbose }: GlobalOptions, known: readonly string[]): string[] {
+  if (dryRun && !known.includes('dry-run')) {
+    const words = 'command does not implement -N (dryrun) option';
+    throw new WordedFailure(`${words}\n`, new ToolstackError('ENOTSUP', words));
+  }
+  return [
+    ...(dryRun ? ['--dry-run'] : []),
+    ...(verbose && known.includes('steps') ? ['--steps'] : []),
+  ];
 }
 
 /** `machine start` is `machine:start`; oclif itself would take further words for parts of the name. */

@@ -12,6 +12,7 @@ interface Manner {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly 'dry-run': boolean;
+  readonly steps?: boolean;
 }
 
 /** The width of what goes elsewhere than to a terminal. */
@@ -26,6 +27,9 @@ export abstract class OperationCommand extends BaseCommand {
       description: 'only show the steps, and what would become of the store',
       env: 'DOMOVOI_DRY_RUN',
     }),
+    steps: Flags.boolean({
+      description: 'tell each step, also where no terminal shows them pass (domovoi -v …)',
+    }),
   };
 
   /**
@@ -34,10 +38,10 @@ export abstract class OperationCommand extends BaseCommand {
    */
   protected async perform(
     begin: (daemon: ApiClient) => Promise<AsyncIterable<ReplyLine>>,
-    { json, quiet, 'dry-run': dryRun }: Manner,
+    { json, quiet, steps = false, 'dry-run': dryRun }: Manner,
   ): Promise<Outcome | undefined> {
     const lines = await this.ask((daemon) => begin(dryRun ? onlyPreviewing(daemon) : daemon));
-    const printer = json || quiet ? SILENT_PRINTER : progressPrinter(process.stderr);
+    const printer = json || quiet ? SILENT_PRINTER : progressPrinter(process.stderr, { steps });
     const { warnings, ...end } = await follow(lines, printer, (config) =>
       process.stderr.write(`${JSON.stringify(config, null, 4)}\n`),
     );

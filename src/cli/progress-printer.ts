@@ -16,8 +16,14 @@ export interface ProgressPrinter {
   end(): void;
 }
 
-/** Tells how an operation goes: on a terminal in one live line, elsewhere line by line. */
-export function progressPrinter(output: Terminal): ProgressPrinter {
+/**
+ * Tells how an operation goes: on a terminal in one live line, elsewhere line by line.
+ * @param steps whether elsewhere each step is a line too, or only what went wrong
+ */
+export function progressPrinter(
+  output: Terminal,
+  { steps = true }: { readonly steps?: boolean } = {},
+): ProgressPrinter {
   const tell = progressTeller();
   const isLive = output.isTTY === true;
   return {
@@ -25,7 +31,8 @@ export function progressPrinter(output: Terminal): ProgressPrinter {
       const said = tell(line);
       if (said === undefined) return;
       if (!isLive) {
-        if (said.weight !== 'fleeting') output.write(`${said.text}\n`);
+        if (said.weight === 'lasting' || (steps && said.weight === 'passing'))
+          output.write(`${said.text}\n`);
       } else if (said.weight === 'lasting') {
         output.write(`${CLEAR_LINE}${said.text}\n`);
       } else {

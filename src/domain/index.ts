@@ -1,3 +1,4 @@
+export { awaitState } from './await-state.js';
 export { awaitStop } from './await-stop.js';
 export { preciseNow, roundMs } from './clock.js';
 export { completeConfig } from './complete-config.js';
@@ -19,5 +20,6 @@ export * from './plans/dump-core.js';
 export * from './plans/index.js';
 export { planRepair } from './plans/repair.js';
 export { recordEvent } from './record-event.js';
+export { startedAt } from './started-at.js';
 export * from './step-state.js';
 export { lifecycleSteps } from './steps/index.js';

@@ -3,6 +3,7 @@ import type {
   DomainInfo,
   DomainType,
   Domid,
+  HostDetails,
   Kib,
   SchedulingParameters,
   ShutdownReason,
@@ -10,7 +11,6 @@ import type {
   Uuid,
   VcpuInfo,
 } from '../model/index.js';
-import type { HostDetails } from './host-details.js';
 
 /** What a domain is created with (`XEN_DOMCTL_createdomain`). */
 export interface NewDomain {

@@ -62,3 +62,28 @@ export const RELEASE_EVENT = '@releaseDomain';
 
 /** There with `1` while the toolstack itself calls hotplug scripts: udev, and back ends, leave it. */
 export const DISABLE_UDEV_PATH = `${homePath(DOM0)}/libxl/disable_udev`;
+
+/** Names the domain's entry below `/vm`. */
+export function vmPointerPath(domid: Domid): string {
+  return `${homePath(domid)}/vm`;
+}
+
+/** Where the path of a guest's console number `number` is found, once somebody serves it. */
+export function ttyPath(domid: Domid, number: number): string {
+  return number === 0 ? consoleTtyPath(domid) : `${homePath(domid)}/device/console/${number}/tty`;
+}
+
+/** The same for the serial port of an HVM guest, which its device model serves. */
+export function serialTtyPath(domid: Domid): string {
+  return `${homePath(domid)}/serial/0/tty`;
+}
+
+/** Below it, one entry for each CPU pool, by its number. */
+export const POOLS = '/local/pool';
+
+export function poolNamePath(pool: number): string {
+  return `${POOLS}/${pool}/name`;
+}
+
+/** Fires when a domain has been introduced to the store. */
+export const INTRODUCE_EVENT = '@introduceDomain';

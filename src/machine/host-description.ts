@@ -1,5 +1,5 @@
-import type { HostDetails } from '../hypervisor/host-details.js';
 import type { HostInfo } from '../hypervisor/hypervisor.js';
+import type { HostDetails } from '../model/index.js';
 import { kib, kibToMib } from '../model/index.js';
 
 const MAJOR = 4;

@@ -1,5 +1,5 @@
-import type { HostDetails } from '../hypervisor/host-details.js';
 import type { DomainLimits, DomainPorts, HostInfo, NewDomain } from '../hypervisor/hypervisor.js';
+import type { HostDetails } from '../model/index.js';
 import {
   DOM0,
   type DomainInfo,

@@ -14,6 +14,7 @@
  * - **step**: the unit that is journalled, undone, recovered, faulted and shown to the user.
  * - **pivot**: the step after which an operation is only ever finished, never undone.
  */
+export * from './answers.js';
 export * from './api.js';
 export * from './audit.js';
 export * from './changes.js';
@@ -21,6 +22,7 @@ export * from './chronicle.js';
 export * from './devices.js';
 export * from './domain.js';
 export * from './errors.js';
+export * from './host-details.js';
 export * from './ids.js';
 export * from './json.js';
 export * from './operation.js';

@@ -1,3 +1,12 @@
+import type {
+  AwaitedState,
+  ConsolePlace,
+  DomainUptime,
+  HostReport,
+  SchedulingReport,
+  VcpuLists,
+  WaitReply,
+} from './answers.js';
 import type { DaemonStatus, DomainList, Fate, HistoryReply } from './api.js';
 import type { AuditReport } from './audit.js';
 import type { DiskList, VifList } from './devices.js';
@@ -10,18 +19,43 @@ export interface FateQuery {
   readonly gone?: boolean;
 }
 
+/** A question about one domain: by name, domid, UUID or an unambiguous prefix of one. */
+interface AboutDomain {
+  readonly domain: string;
+}
+/** A question about one domain, or all of them. */
+type AboutDomains = Partial<AboutDomain>;
+
 /**
  * All that can be asked to be told, by the name of the question: `GET /v1/<name>?key=value…`, with
  * a JSON reply. A query's `true` is sent as `1`, its `false` and undefined are left out.
  */
 export interface Questions {
   status: { query: object; reply: DaemonStatus };
-  domains: { query: { readonly domain?: string; readonly long?: boolean }; reply: DomainList };
-  'block-list': { query: { readonly domain: string }; reply: DiskList };
-  'network-list': { query: { readonly domain: string }; reply: VifList };
+  domains: { query: AboutDomains & { readonly long?: boolean }; reply: DomainList };
+  'block-list': { query: AboutDomain; reply: DiskList };
+  'network-list': { query: AboutDomain; reply: VifList };
   fsck: { query: object; reply: AuditReport };
-  history: { query: { readonly domain?: string; readonly limit?: number }; reply: HistoryReply };
+  history: { query: AboutDomains & { readonly limit?: number }; reply: HistoryReply };
   /** Answered when the domain has stopped, or gone, but in any case before long. */
   fate: { query: FateQuery; reply: Fate };
+  vcpus: { query: AboutDomains; reply: VcpuLists };
+  uptime: { query: AboutDomains; reply: { readonly domains: readonly DomainUptime[] } };
+  host: { query: object; reply: HostReport };
+  /** The names of the CPU pools, by their numbers. */
+  pools: { query: object; reply: { readonly names: Readonly<Record<number, string>> } };
+  scheduling: { query: AboutDomains; reply: SchedulingReport };
+  /** Where to attach to a guest's console; `number` counts those that `xl console -n` counts. */
+  console: {
+    query: AboutDomain & { readonly number?: number; readonly type?: 'pv' | 'serial' };
+    reply: ConsolePlace;
+  };
+  /** The hypervisor's own messages; `clear` forgets what is told. */
+  messages: { query: { readonly clear?: boolean }; reply: { readonly text: string } };
+  /** Answers when the domain has got there, or after `timeoutMs` at the latest. */
+  wait: {
+    query: AboutDomain & { readonly for: AwaitedState; readonly timeoutMs: number };
+    reply: WaitReply;
+  };
 }
 export type QuestionName = keyof Questions;

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import type { HostDetails } from '../hypervisor/host-details.js';
 import type {
   DomainChannels,
   DomainImage,
@@ -15,6 +14,7 @@ import type {
 import type {
   DomainInfo,
   Domid,
+  HostDetails,
   Kib,
   SchedulingParameters,
   ShutdownReason,

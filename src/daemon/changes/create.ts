@@ -13,15 +13,14 @@ export const create: Change<'create'> = {
   }),
   /** @throws ToolstackError config-invalid, with file:line:column */
   async begin(_toolstack, request) {
-    const { config, warnings } = await readConfig(request);
+    const { config, forewords } = await readConfig(request);
     return {
       request: {
         uuid: config.uuid,
         requestedBy: request.requestedBy,
         plan: () => Promise.resolve(planCreate(config, request.paused)),
       },
-      warnings,
-      ...(request.debug === true ? { config } : {}),
+      forewords,
     };
   },
 };

@@ -1,4 +1,4 @@
-import type { XenVersion } from '../host-details.js';
+import type { XenVersion } from '../../model/index.js';
 
 /*
  * The core file that `xc_domain_dumpcore` writes (docs/misc/dump-core-format.txt of Xen): an ELF64

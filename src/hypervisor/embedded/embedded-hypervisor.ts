@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type {
   DomainInfo,
   Domid,
+  HostDetails,
   Kib,
   SchedulingParameters,
   ShutdownReason,
@@ -9,7 +10,6 @@ import type {
   Uuid,
   VcpuInfo,
 } from '../../model/index.js';
-import type { HostDetails } from '../host-details.js';
 import type {
   DomainChannels,
   DomainImage,

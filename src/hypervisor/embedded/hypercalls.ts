@@ -1,6 +1,7 @@
 import type {
   DomainInfo,
   Domid,
+  HostDetails,
   Kib,
   MachineStatus,
   SchedulingParameters,
@@ -9,7 +10,6 @@ import type {
   Uuid,
   VcpuInfo,
 } from '../../model/index.js';
-import type { HostDetails } from '../host-details.js';
 import type {
   DomainImage,
   DomainLimits,

@@ -1,4 +1,4 @@
-import type { Kib } from '../model/index.js';
+import type { Kib } from './ids.js';
 
 /** A host as its hypervisor describes it (`xen_sysctl_physinfo`, `XENVER_*`). */
 export interface HostDetails {

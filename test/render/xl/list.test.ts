@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DOM0_UUID, domid, kib, type ListedDomain, uuid } from '../../src/model/index.js';
-import { renderXlList } from '../../src/render/xl-list.js';
+import { DOM0_UUID, domid, kib, type ListedDomain, uuid } from '../../../src/model/index.js';
+import { renderXlList } from '../../../src/render/xl/list.js';
 
 const PV1: ListedDomain = {
   domid: domid(1),
