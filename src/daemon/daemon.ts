@@ -2,7 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Host } from '../domain/index.js';
+import { describeDom0, type Host } from '../domain/index.js';
 import { History } from '../history/index.js';
 import type { DaemonStatus } from '../model/index.js';
 import { type OperationHandle, OperationQueue, parseFaults } from '../operations/index.js';
@@ -66,6 +66,7 @@ export class Daemon {
       if (!this.#isClosing) onEnd(error instanceof Error ? error : new Error(String(error)));
     };
     void lost.then(onLost);
+    await describeDom0(host);
     const handlers = stepsOf(host);
     const queue = new OperationQueue({
       journal,

@@ -3,11 +3,8 @@ import {
   consoleTtyPath,
   type Device,
   type DeviceAddress,
-  deviceNodes,
-  devicePath,
-  frontEndPath,
-  removeIfThere,
-  writeNodes,
+  removeDeviceNodes,
+  writeDevice,
 } from '../layout/index.js';
 import { type Domid, parseXenbusState, ToolstackError, XenbusState } from '../model/index.js';
 import type { Store, StoreView } from '../xenstore/client.js';
@@ -26,13 +23,8 @@ export async function addDevices(store: Store, devices: readonly Device[]): Prom
 
 /** The same, within a transaction. */
 export async function writeDevices(tx: StoreView, devices: readonly Device[]): Promise<void> {
-  await Promise.all(devices.map(({ address }) => removeHalves(tx, address)));
-  await Promise.all(devices.map((device) => writeNodes(tx, deviceNodes(device))));
-}
-
-export async function removeHalves(tx: StoreView, address: DeviceAddress): Promise<void> {
-  const paths = [devicePath(address), frontEndPath(address), backEndPath(address)];
-  await Promise.all(paths.map((path) => removeIfThere(tx, path)));
+  await Promise.all(devices.map(({ address }) => removeDeviceNodes(tx, address)));
+  for (const device of devices) await writeDevice(tx, device);
 }
 
 /**

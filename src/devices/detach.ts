@@ -6,32 +6,20 @@ import {
   devicesPath,
   frontEndPath,
   homePath,
-  parseBackEndPath,
   pruneParents,
+  recordedDevices,
+  removeDeviceNodes,
   removeIfThere,
 } from '../layout/index.js';
 import { DOM0, type Domid, parseXenbusState, XenbusState } from '../model/index.js';
 import type { StoreView } from '../xenstore/client.js';
 import { isXenStoreError } from '../xenstore/errors.js';
-import { removeHalves } from './attach.js';
 import type { DeviceHost } from './device-host.js';
 import { unplug } from './plug.js';
 
 /** The devices that a domain has, by the toolstack's own record of them. */
-export async function listDevices(store: StoreView, domid: Domid): Promise<DeviceAddress[]> {
-  const root = devicesPath(domid);
-  const found: DeviceAddress[] = [];
-  for (const kind of (await store.maybeList(root)) ?? []) {
-    for (const id of (await store.maybeList(`${root}/${kind}`)) ?? []) {
-      const address = parseBackEndPath(
-        (await store.maybeRead(`${root}/${kind}/${id}/backend`)) ?? '',
-      );
-      // A record that does not stand where it belongs is not one of ours.
-      if (address === undefined || devicePath(address) !== `${root}/${kind}/${id}`) continue;
-      found.push(address);
-    }
-  }
-  return found;
+export function listDevices(store: StoreView, domid: Domid): Promise<DeviceAddress[]> {
+  return recordedDevices(store, domid);
 }
 
 /** What became of a device that was taken away. */
@@ -61,7 +49,7 @@ export async function removeDevice(
 
 /** All of a device, and the directories that it was the last in. */
 export async function removeWithParents(tx: StoreView, address: DeviceAddress): Promise<void> {
-  await removeHalves(tx, address);
+  await removeDeviceNodes(tx, address);
   await Promise.all([
     // The home of a driver domain that is gone was only there for this.
     pruneParents(tx, backEndPath(address), DOMAINS),

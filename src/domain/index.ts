@@ -3,6 +3,7 @@ export { awaitStop } from './await-stop.js';
 export { preciseNow, roundMs } from './clock.js';
 export { completeConfig } from './complete-config.js';
 export { hearsControl } from './control-request.js';
+export { describeDom0 } from './describe-dom0.js';
 export type { DumpFiles } from './dump-files.js';
 export type { Host, Limits } from './host.js';
 export {

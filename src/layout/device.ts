@@ -1,6 +1,6 @@
 import type { DiskConfig, VfbConfig, VifConfig } from '../config/index.js';
-import { DOM0, type Domid, parseDomid } from '../model/index.js';
-import { devicesPath, homePath } from './paths.js';
+import { DOM0, type Domid, parseDomid, type Uuid } from '../model/index.js';
+import { devicesPath, homePath, vmDevicesPath } from './paths.js';
 
 /** The kinds of back end, as directories below `backend` name them. */
 export const BACKEND_KINDS = ['vbd', 'qdisk', 'vif', 'console', 'vfb', 'vkbd'] as const;
@@ -46,6 +46,11 @@ export function hotplugPath({ domid, kind, id }: DeviceAddress): string {
 /** The toolstack's record of the device. */
 export function devicePath({ domid, kind, id }: DeviceAddress): string {
   return `${devicesPath(domid)}/${frontEndKind(kind)}/${id}`;
+}
+
+/** What points to the device from what outlives its domain's domid. */
+export function vmDevicePath(uuid: Uuid, { kind, id }: DeviceAddress): string {
+  return `${vmDevicesPath(uuid)}/${frontEndKind(kind)}/${id}`;
 }
 
 /** Guests see one kind of disk, whoever serves it. */

@@ -1,19 +1,31 @@
-import { DOM0, type Domid, parseDomid, type Uuid } from '../model/index.js';
+import type { Domid, Uuid } from '../model/index.js';
 import type { StoreView } from '../xenstore/client.js';
-import { DETAILS, LIBXL_SKELETON, RINGS, SKELETON } from './domain-keys.js';
-import type { DetailFacts, RingFacts, SkeletonFacts, VmFacts } from './facts.js';
-import { type Node, nodesOf, type Parties, permissionsFor } from './key.js';
+import { pointToDevices } from './back-pointers.js';
+import { backEndPath, type DeviceAddress } from './device.js';
+import { DETAILS, RINGS, SKELETON } from './domain-keys.js';
+import {
+  type DetailFacts,
+  layoutOf,
+  type RingFacts,
+  type SkeletonFacts,
+  type VmFacts,
+} from './facts.js';
+import { addReference, dropReference, layoutOfVm, partiesOf, sharing } from './incarnations.js';
+import { nodesOf, permissionsFor } from './key.js';
+import { LIBXL_SKELETON } from './libxl-keys.js';
+import { MANUAL } from './manual-keys.js';
 import {
   consoleRingPath,
   deviceModelPath,
   homePath,
   libxlPath,
   namePath,
+  runningPath,
   vmPath,
-  vmReferencesPath,
 } from './paths.js';
+import { recordedDevices } from './recorded-devices.js';
 import { removeIfThere } from './remove.js';
-import { VM, VM_REFERENCE } from './vm-keys.js';
+import { VM } from './vm-keys.js';
 import { writeNodes } from './write-nodes.js';
 
 /*
@@ -32,6 +44,7 @@ export async function writeSkeleton(
 ): Promise<void> {
   const { domid, config } = facts;
   const alone = partiesOf(domid);
+  const layout = layoutOf(config);
   // What another toolstack may have left behind for the same number or UUID.
   await Promise.all([
     removeIfThere(tx, homePath(domid)),
@@ -39,20 +52,29 @@ export async function writeSkeleton(
     ...(first ? [removeIfThere(tx, vmPath(config.uuid))] : []),
   ]);
   await writeNodes(tx, [
-    ...nodesOf(SKELETON, homePath(domid), facts, alone),
-    ...nodesOf(LIBXL_SKELETON, libxlPath(domid), facts, alone),
+    ...nodesOf(SKELETON, homePath(domid), facts, alone, layout),
+    ...nodesOf(LIBXL_SKELETON, libxlPath(domid), facts, alone, layout),
   ]);
-  await addReference(tx, config.uuid, domid);
+  await addReference(tx, config.uuid, domid, layout);
 }
 
 /** Writes what is true of the domain whatever its domid; for its first incarnation on this host. */
 export async function writeVm(tx: StoreView, facts: VmFacts): Promise<void> {
-  const { uuid } = facts.config;
-  await writeNodes(tx, nodesOf(VM, vmPath(uuid), facts, await sharing(tx, uuid)));
+  const { config } = facts;
+  const parties = await sharing(tx, config.uuid);
+  await writeNodes(tx, nodesOf(VM, vmPath(config.uuid), facts, parties, layoutOf(config)));
 }
 
 export async function writeDetails(tx: StoreView, facts: DetailFacts): Promise<void> {
-  await writeNodes(tx, nodesOf(DETAILS, homePath(facts.domid), facts, partiesOf(facts.domid)));
+  const { domid, config } = facts;
+  const nodes = nodesOf(
+    [...DETAILS, ...MANUAL],
+    homePath(domid),
+    facts,
+    partiesOf(domid),
+    layoutOf(config),
+  );
+  await writeNodes(tx, nodes);
 }
 
 export async function writeRings(tx: StoreView, facts: RingFacts): Promise<void> {
@@ -70,17 +92,34 @@ export async function writeConsoleRing(
   await writeNodes(tx, [{ ...node, permissions: permissionsFor('back-end', parties) }]);
 }
 
-/** Gives an incarnation its name; the one that is to be found by it also names /vm/<uuid>. */
+/**
+ * Gives an incarnation its name.
+ * @param vm given for the one that is to be found by the name: `/vm/<uuid>` is for it from now on
+ */
 export async function writeName(
   tx: StoreView,
   domid: Domid,
   name: string,
   vm?: Uuid,
 ): Promise<void> {
-  await Promise.all([
-    tx.write(namePath(domid), name),
-    ...(vm === undefined ? [] : [tx.write(`${vmPath(vm)}/name`, name)]),
-  ]);
+  await tx.write(namePath(domid), name);
+  if (vm === undefined) return;
+  await tx.write(`${vmPath(vm)}/name`, name);
+  if ((await layoutOfVm(tx, vm)) === 'xl') return;
+  const devices = await recordedDevices(tx, domid);
+  await Promise.all(devices.map((device) => writeDomainName(tx, device, name)));
+  await pointToDevices(tx, vm, devices);
+}
+
+async function writeDomainName(tx: StoreView, device: DeviceAddress, name: string): Promise<void> {
+  const path = `${backEndPath(device)}/domain`;
+  if (await tx.exists(path)) await tx.write(path, name);
+}
+
+/** Notes that the toolstack lets a domain run, or not, for those who look for it. */
+export async function noteRunning(tx: StoreView, domid: Domid, running: boolean): Promise<void> {
+  const path = runningPath(domid);
+  if (await tx.exists(path)) await tx.write(path, running ? '1' : '0');
 }
 
 /**
@@ -94,54 +133,4 @@ export async function removeDomainTree(tx: StoreView, domid: Domid, uuid: Uuid):
     removeIfThere(tx, deviceModelPath(domid)),
   ]);
   await dropReference(tx, uuid, domid);
-}
-
-/** The incarnations that hold on to /vm/<uuid> on this host. */
-export async function references(view: StoreView, uuid: Uuid): Promise<Domid[]> {
-  const names = (await view.maybeList(vmReferencesPath(uuid))) ?? [];
-  return names.map(parseDomid).filter((domid) => domid !== undefined);
-}
-
-async function addReference(tx: StoreView, uuid: Uuid, domid: Domid): Promise<void> {
-  const incarnations = [...new Set([...(await references(tx, uuid)), domid])];
-  const parties = { ...partiesOf(domid), incarnations };
-  if (incarnations.length > 1) await share(tx, uuid, parties);
-  else await writeNodes(tx, [vmRoot(uuid, parties)]);
-  await writeNodes(tx, nodesOf(VM_REFERENCE, vmPath(uuid), { domid }, parties));
-}
-
-/** Takes an incarnation's reference away; the last to leave removes /vm/<uuid>. */
-export async function dropReference(tx: StoreView, uuid: Uuid, domid: Domid): Promise<void> {
-  const remaining = (await references(tx, uuid)).filter((other) => other !== domid);
-  if (remaining.length === 0) {
-    await removeIfThere(tx, vmPath(uuid));
-    return;
-  }
-  await removeIfThere(tx, `${vmReferencesPath(uuid)}/${domid}`);
-  await share(tx, uuid, { ...partiesOf(domid), incarnations: remaining });
-}
-
-/** Lets exactly these incarnations read everything below /vm/<uuid>. */
-async function share(tx: StoreView, uuid: Uuid, parties: Parties): Promise<void> {
-  const permissions = permissionsFor('incarnations-read', parties);
-  const visit = async (path: string): Promise<void> => {
-    await tx.setPermissions(path, permissions);
-    const children = await tx.list(path);
-    await Promise.all(children.map((child) => visit(`${path}/${child}`)));
-  };
-  await visit(vmPath(uuid));
-}
-
-async function sharing(tx: StoreView, uuid: Uuid): Promise<Parties> {
-  const incarnations = await references(tx, uuid);
-  return { domid: DOM0, backendDomid: DOM0, incarnations };
-}
-
-function vmRoot(uuid: Uuid, parties: Parties): Node {
-  const permissions = permissionsFor('incarnations-read', parties);
-  return { path: vmPath(uuid), value: '', permissions };
-}
-
-function partiesOf(domid: Domid): Parties {
-  return { domid, backendDomid: DOM0, incarnations: [domid] };
 }

@@ -1,8 +1,17 @@
 import type { DomainConfig } from '../config/index.js';
 import type { Domid, Uuid } from '../model/index.js';
+import type { Layout } from './key.js';
 
 /** A config in which nothing is left open: it has a UUID, MAC addresses and absolute paths. */
-export type CompleteConfig = DomainConfig & { readonly uuid: Uuid };
+export type CompleteConfig = DomainConfig & {
+  readonly uuid: Uuid;
+  /** Only what xl writes is to be written; absent: also what the old manual's readers look for. */
+  readonly layout?: 'xl';
+};
+
+export function layoutOf(config: CompleteConfig): Layout {
+  return config.layout ?? 'both';
+}
 
 /** What is known of a domain when its tree is first written. */
 export interface SkeletonFacts {

@@ -1,5 +1,7 @@
 import type { Domid } from '../model/index.js';
 import type { Permissions } from '../xenstore/permissions.js';
+import type { Format } from './format.js';
+import type { Life } from './life.js';
 
 /** Who may do what with a key, as the domain it belongs to sees it. */
 export type Access =
@@ -17,24 +19,61 @@ export type Access =
   | 'incarnations-read';
 
 /** Who keeps a key's value. */
-export type Writer = 'toolstack' | 'guest' | 'back end' | 'xenconsoled';
+export type Writer =
+  | 'toolstack'
+  | 'guest'
+  | 'back end'
+  | 'hotplug script'
+  | 'xenconsoled'
+  | 'xenstored'
+  | 'device model'
+  | 'domain 0';
+
+/** Where a key comes from, and who looks for it. */
+export const SOURCES = {
+  xl: 'xl 4.17 writes it',
+  xen: "Xen's drivers and public headers",
+  manual: 'the XenStore chapter of the Xen 3.0 interface manual; xl does not write it',
+  xend: 'xend; xl does not write it',
+  domovoi: 'Domovoi alone',
+} as const;
+export type Source = keyof typeof SOURCES;
+
+/** Which readers a domain's tree is for: those of xl alone, or those of the old manual as well. */
+export type Layout = 'xl' | 'both';
+
+/** What readers of the old manual look for in a node that xl leaves empty, or fills otherwise. */
+export interface ManualValue<Facts> {
+  /** What it says and how, where it is something else. */
+  readonly about?: string;
+  readonly format?: Format;
+  /** Undefined: the node is as xl writes it. */
+  readonly value: (facts: Facts) => string | undefined;
+}
 
 /**
  * One key of the store map. The tables of these are the only place where a path, a format or a
- * permission is spelled; setting up, and later explaining and checking, are derived from them.
+ * permission is spelled; setting up, explaining and checking are derived from them.
  */
 export interface Key<Facts> {
   /** Relative to the table's root, with `<name>` for what {@link Key.each} gives. */
   readonly path: string;
-  /** What it says, with format and unit. */
+  readonly format: Format;
+  /** What it says. */
   readonly about: string;
   readonly access: Access;
   /** `toolstack` unless said. */
   readonly writer?: Writer;
-  /** `manual`: only readers of the old XenStore manual look for it; xl does not write it. */
-  readonly layout?: 'xl' | 'manual';
-  /** Undefined: the key does not exist for such a domain. */
-  readonly value: (facts: Facts, each: string) => string | undefined;
+  /** `xl` unless said. */
+  readonly source?: Source;
+  /** That of its table unless said. */
+  readonly life?: Life;
+  /**
+   * Its first value. Undefined: the key does not exist for such a domain. A key without it is
+   * described, and written by others.
+   */
+  readonly value?: (facts: Facts, each: string) => string | undefined;
+  readonly manual?: ManualValue<Facts>;
   /** For a key that is there several times: what stands for `<name>`, for each. */
   readonly each?: (facts: Facts) => readonly string[];
 }
@@ -56,22 +95,49 @@ export interface Parties {
   readonly incarnations: readonly Domid[];
 }
 
+/** Writes a table's keys one by one: all that they have in common is said once. */
+export function keysOf<Facts>(access: Access, common: Partial<Key<Facts>> = {}) {
+  return (
+    path: string,
+    format: Format,
+    about: string,
+    value?: Key<Facts>['value'],
+    more: Partial<Key<Facts>> = {},
+  ): Key<Facts> => ({
+    path,
+    format,
+    about,
+    access,
+    ...common,
+    ...(value === undefined ? {} : { value }),
+    ...more,
+  });
+}
+
 /** The nodes that a table gives for these facts, below `root`, in the order of the table. */
 export function nodesOf<Facts>(
   table: KeyTable<Facts>,
   root: string,
   facts: Facts,
   parties: Parties,
+  layout: Layout = 'both',
 ): Node[] {
-  return table.flatMap((key) =>
-    (key.each?.(facts) ?? ['']).flatMap((each) => {
-      const value = key.value(facts, each);
-      if (value === undefined) return [];
-      const relative = key.path.replace(/<\w+>/, each);
-      const path = relative === '' ? root : `${root}/${relative}`;
-      return [{ path, value, permissions: permissionsFor(key.access, parties) }];
-    }),
-  );
+  return table
+    .filter((key) => isIn(layout, key))
+    .flatMap((key) =>
+      (key.each?.(facts) ?? ['']).flatMap((each) => {
+        const manual = layout === 'both' ? key.manual?.value(facts) : undefined;
+        const value = manual ?? key.value?.(facts, each);
+        if (value === undefined) return [];
+        const relative = key.path.replace(/<[\w-]+>/, each);
+        const path = relative === '' ? root : `${root}/${relative}`;
+        return [{ path, value, permissions: permissionsFor(key.access, parties) }];
+      }),
+    );
+}
+
+function isIn(layout: Layout, { source = 'xl' }: Pick<Key<never>, 'source'>): boolean {
+  return layout === 'both' || source === 'xl' || source === 'xen';
 }
 
 export function permissionsFor(access: Access, parties: Parties): Permissions {

@@ -22,6 +22,11 @@ export function vmReferencesPath(uuid: Uuid): string {
   return `${vmPath(uuid)}/domains`;
 }
 
+/** Below it, `<class>/<id>` for each device: what points from the domain to it. */
+export function vmDevicesPath(uuid: Uuid): string {
+  return `${vmPath(uuid)}/device`;
+}
+
 export function libxlPath(domid: Domid): string {
   return `${LIBXL}/${domid}`;
 }
@@ -29,6 +34,16 @@ export function libxlPath(domid: Domid): string {
 /** Below it, `<kind>/<id>` for each device: the toolstack's own list, out of the guest's reach. */
 export function devicesPath(domid: Domid): string {
   return `${libxlPath(domid)}/device`;
+}
+
+/** The number that the next network interface gets, for readers of the old manual. */
+export function nextVifIdPath(domid: Domid): string {
+  return `${homePath(domid)}/device-misc/vif/nextDeviceID`;
+}
+
+/** Whether the toolstack lets the domain run, for readers of the old manual. */
+export function runningPath(domid: Domid): string {
+  return `${homePath(domid)}/running`;
 }
 
 export function shutdownControlPath(domid: Domid): string {

@@ -1,6 +1,6 @@
-import { type Domid, parseDomid, type Uuid } from '../model/index.js';
+import { type Domid, parseDomid } from '../model/index.js';
 import { type BackendKind, frontEndKind } from './device.js';
-import { DOMAINS, devicesPath, homePath, LIBXL, vmPath } from './paths.js';
+import { DOMAINS, devicesPath, homePath, LIBXL } from './paths.js';
 
 /*
  * Where things of a kind are found, for who looks through a whole tree. The functions take any
@@ -43,11 +43,6 @@ export function consolePath(domid: Domid): string {
 /** Below it, `<kind>/<id>` for each front end but the first console. */
 export function frontEndsPath(domid: Domid): string {
   return `${homePath(domid)}/device`;
-}
-
-/** Below it, `<kind>/<id>` for each device, as xend's readers look for them. */
-export function vmDevicesPath(uuid: Uuid): string {
-  return `${vmPath(uuid)}/device`;
 }
 
 /** Below it, `<kind>/<domid>/<id>` for each back end in a domain. */

@@ -1,6 +1,7 @@
 import { domainConfigFromJson, SHUTDOWN_ACTIONS } from '../config/index.js';
-import { DOMAIN_TYPES, type DomainInfo, kib, ToolstackError } from '../model/index.js';
+import { DOMAIN_TYPES, type DomainInfo, kib, mibToKib, ToolstackError } from '../model/index.js';
 import type { CompleteConfig } from './facts.js';
+import { DEFAULT_POOL, DEFAULT_WEIGHT } from './manual-values.js';
 import { homePath, libxlPath, namePath, vmPath } from './paths.js';
 import { defined, readDisks, readVfbs, readVifs } from './read-devices.js';
 import { StoredValues } from './read-values.js';
@@ -53,6 +54,7 @@ export function readConfig(stored: ReadonlyMap<string, string>, info: DomainInfo
     ...(videoRam === 0 ? {} : { videoRamKib: videoRam }),
     vcpus: Math.max(1, online.length),
     maxVcpus: Math.max(1, vcpus.length),
+    ...manualSettings(values, home, vm),
     ...defined(image),
     cmdline: values.text(`${vm}/image/cmdline`) ?? '',
     bootloaderArgs: [],
@@ -70,8 +72,26 @@ export function readConfig(stored: ReadonlyMap<string, string>, info: DomainInfo
     kept: {},
   };
   return {
-    config: { ...domainConfigFromJson(config), uuid },
+    config: {
+      ...domainConfigFromJson(config),
+      uuid,
+      ...(values.text(`${vm}/domains`) === undefined ? { layout: 'xl' as const } : {}),
+    },
     warnings: [...unknownImage(config), ...unknownActions(values, home)],
+  };
+}
+
+/** What only a tree for readers of the old manual tells; defaults are left open. */
+function manualSettings(values: StoredValues, home: string, vm: string) {
+  const cpu = values.number(`${home}/cpu`);
+  const weight = values.number(`${home}/cpu_weight`) ?? DEFAULT_WEIGHT;
+  const pool = values.word(`${vm}/pool_name`) ?? DEFAULT_POOL;
+  const shadow = values.number(`${vm}/shadow_memory`) ?? 0;
+  return {
+    ...(cpu === undefined ? {} : { cpus: String(cpu) }),
+    ...(weight === DEFAULT_WEIGHT ? {} : { cpuWeight: weight }),
+    ...(pool === DEFAULT_POOL ? {} : { pool }),
+    ...(shadow === 0 ? {} : { shadowMemoryKib: mibToKib(shadow) }),
   };
 }
 

@@ -1,49 +1,153 @@
 import { kibToMib } from '../model/index.js';
 import type { VmFacts } from './facts.js';
-import type { Key, KeyTable } from './key.js';
+import type { FormatName } from './format.js';
+import { type Key, type KeyTable, keysOf } from './key.js';
+import { availabilityBitmap, DEFAULT_POOL, imageExpression } from './manual-values.js';
+
+const key = keysOf<VmFacts>('incarnations-read');
+const manual = keysOf<VmFacts>('incarnations-read', { source: 'manual' });
+const xend = keysOf<VmFacts>('incarnations-read', { source: 'xend' });
+
+type Value = (facts: VmFacts) => string | undefined;
+
+/** xl says nothing of what a PVH guest was booted from. */
+function unlessPvh(value: Value): Value {
+  return (facts) => (facts.config.type === 'pvh' ? undefined : value(facts));
+}
+
+/** xl tells only of PV guests what they were booted from. */
+function image(name: string, format: FormatName, about: string, value: Value): Key<VmFacts> {
+  return key(
+    `image/${name}`,
+    format,
+    about,
+    (facts) => (facts.config.type === 'pv' ? value(facts) : undefined),
+    { manual: { value } },
+  );
+}
 
 /** `/vm/<uuid>`: what is true of the domain whatever its domid, written by its first incarnation. */
 export const VM: KeyTable<VmFacts> = [
-  key('', 'what outlives the domid', () => ''),
-  key('uuid', 'lower case, 8-4-4-4-12', ({ config }) => config.uuid),
-  key('name', "the domain's name", ({ config }) => config.name),
-  key('start_time', 'when it was created, seconds since the epoch', ({ startTime }) => startTime),
-  key('image', 'directory of what it was booted from', () => ''),
-  key('image/ostype', 'linux or hvm; absent for PVH', ({ config }) => {
-    if (config.type === 'pvh') return undefined;
-    return config.type === 'hvm' ? 'hvm' : 'linux';
-  }),
-  key('image/kernel', 'path', ({ config }) => config.kernel),
-  key('image/ramdisk', 'path', ({ config }) => config.ramdisk),
-  key('image/cmdline', "the kernel's command line", ({ config }) =>
+  key('', 'directory', 'what outlives the domid', () => ''),
+  key('uuid', 'uuid', "the domain's UUID", ({ config }) => config.uuid),
+  key('name', 'name', "the domain's name", ({ config }) => config.name),
+  key('start_time', 'time', 'when the domain was created', ({ startTime }) => startTime),
+  key(
+    'image',
+    'directory',
+    'directory of what it was booted from',
+    unlessPvh(() => ''),
+    {
+      manual: {
+        about: 'the same as an expression',
+        format: 'sxp',
+        value: ({ config }) => imageExpression(config),
+      },
+    },
+  ),
+  key(
+    'image/ostype',
+    ['linux', 'hvm', 'vmx'],
+    'the kind of guest; absent for PVH',
+    unlessPvh(({ config }) => (config.type === 'hvm' ? 'hvm' : 'linux')),
+  ),
+  image('kernel', 'file', 'the kernel', ({ config }) => config.kernel),
+  image('ramdisk', 'file', 'the initial ramdisk', ({ config }) => config.ramdisk),
+  image('cmdline', 'text', "the kernel's command line", ({ config }) =>
     config.kernel === undefined ? undefined : config.cmdline,
   ),
-  manual('on_poweroff', 'destroy, restart, preserve …', ({ config }) => config.onPoweroff),
-  manual('on_reboot', 'the same, for a reboot', ({ config }) => config.onReboot),
-  manual('on_crash', 'the same, for a crash', ({ config }) => config.onCrash),
-  manual('vcpus', 'a number', ({ config }) => String(config.maxVcpus)),
-  manual('vcpu_avail', 'bitmap of the vcpus online, decimal', ({ config }) =>
-    String((1n << BigInt(config.vcpus)) - 1n),
+  key(
+    'rtc/timeoffset',
+    'seconds?',
+    "the clock's distance from UTC, of an HVM guest",
+    ({ config }) => {
+      if (config.type !== 'hvm') return undefined;
+      return config.rtcTimeOffset === 0 ? '' : String(config.rtcTimeOffset);
+    },
   ),
-  manual('memory', 'MiB', ({ config }) => String(kibToMib(config.memoryKib))),
-  manual('maxmem', 'MiB', ({ config }) => String(kibToMib(config.maxMemoryKib))),
+  manual('ssidref', 'number', 'reference of the security label', () => '0'),
+  manual(
+    'on_poweroff',
+    'action',
+    'what is done when the guest powers off',
+    ({ config }) => config.onPoweroff,
+  ),
+  manual(
+    'on_reboot',
+    'action',
+    'what is done when the guest reboots',
+    ({ config }) => config.onReboot,
+  ),
+  manual(
+    'on_crash',
+    'action',
+    'what is done when the guest crashes',
+    ({ config }) => config.onCrash,
+  ),
+  xend(
+    'on_xend_start',
+    ['ignore', 'start'],
+    'what is done when the toolstack starts',
+    () => 'ignore',
+  ),
+  xend(
+    'on_xend_stop',
+    ['ignore', 'shutdown', 'suspend'],
+    'what is done when the toolstack stops',
+    () => 'ignore',
+  ),
+  manual('vcpus', 'number', 'vcpus, online or not', ({ config }) => String(config.maxVcpus)),
+  manual('vcpu_avail', 'bitmap', 'vcpus online at the start', ({ config }) =>
+    availabilityBitmap(config),
+  ),
+  manual('memory', 'mib', 'memory the domain is to have', ({ config }) =>
+    String(kibToMib(config.memoryKib)),
+  ),
+  manual('maxmem', 'mib', 'most memory the domain may have', ({ config }) =>
+    String(kibToMib(config.maxMemoryKib)),
+  ),
+  xend('shadow_memory', 'mib', 'memory for shadow page tables', ({ config }) =>
+    config.shadowMemoryKib === undefined ? '0' : String(kibToMib(config.shadowMemoryKib)),
+  ),
+  xend('pool_name', 'text', 'the cpupool it runs in', ({ config }) => config.pool ?? DEFAULT_POOL),
+  xend('bootloader', 'file', 'what finds the kernel', ({ config }) => config.bootloader),
+  xend('bootloader_args', 'text', 'and its arguments', ({ config }) =>
+    config.bootloader === undefined ? undefined : config.bootloaderArgs.join(' '),
+  ),
+  xend('image/dmargs', 'text', 'arguments of the device model of an HVM guest', ({ config }) =>
+    config.type === 'hvm' ? text(config.kept.device_model_args) : undefined,
+  ),
+  xend('image/device-model', 'file', 'the device model of an HVM guest', ({ config }) =>
+    config.type === 'hvm' ? text(config.kept.device_model_override) : undefined,
+  ),
+  xend(
+    'image/display',
+    'text',
+    'the X display of its screen',
+    ({ config }) => config.display?.display,
+  ),
 ];
+
+function text(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map(String).join(' ');
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** `/vm/<uuid>/domains/<domid>`: one for each incarnation on this host; the last out removes all. */
 export const VM_REFERENCE: KeyTable<{ readonly domid: number }> = [
-  {
-    path: 'domains/<domid>',
-    about: 'an incarnation that uses this directory',
-    access: 'incarnations-read',
-    value: () => '',
+  keysOf<{ readonly domid: number }>('incarnations-read', {
+    source: 'domovoi',
+    life: 'incarnation',
+  })('domains/<domid>', 'directory', 'an incarnation that uses this directory', () => '', {
     each: ({ domid }) => [String(domid)],
-  },
+  }),
 ];
 
-function key(path: string, about: string, value: Key<VmFacts>['value']): Key<VmFacts> {
-  return { path, about, access: 'incarnations-read', value };
-}
-
-function manual(path: string, about: string, value: Key<VmFacts>['value']): Key<VmFacts> {
-  return { ...key(path, about, value), layout: 'manual' };
-}
+/** What xend wrote here and nobody does today. */
+export const VM_FORMER: KeyTable<never> = [
+  xend('xend/restart_in_progress', 'text', 'True while xend restarts the domain'),
+  xend('xend/previous_restart_time', 'time', 'when xend restarted it last'),
+  xend('xend/restart_count', 'number', 'how often it has'),
+  xend('xend/last_shutdown_reason', 'text', 'why the guest stopped last'),
+  xend('vncpasswd', 'text', "VNC's password of an HVM guest, in clear"),
+];

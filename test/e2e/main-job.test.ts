@@ -14,7 +14,7 @@ interface Example extends ExpectedDomain {
 const EXAMPLES: readonly Example[] = [
   { name: 'pv', memoryMib: 64, vcpus: 1, maxVcpus: 1, vmKeys: ['image/ostype'] },
   { name: 'pvh', memoryMib: 64, vcpus: 1, maxVcpus: 2, vmKeys: [] },
-  { name: 'hvm', memoryMib: 256, vcpus: 2, maxVcpus: 2, vmKeys: ['image/ostype'] },
+  { name: 'hvm', memoryMib: 256, vcpus: 2, maxVcpus: 2, vmKeys: ['image/ostype'], isHvm: true },
   { name: 'busy', memoryMib: 128, vcpus: 2, maxVcpus: 2, vmKeys: ['image/ostype'] },
 ];
 

@@ -85,11 +85,13 @@ export const completeConfigs: fc.Arbitrary<CompleteConfig> = fc
     }),
     kernel,
     optional('videoRamKib', fc.nat({ max: 4096 }).map(kib)),
+    optional('layout', fc.constant('xl' as const)),
+    optional('cpus', fc.constantFrom('3', '0-1', 'all')),
   )
-  .map(([{ extraVcpus, memory, extraMemory, ...chosen }, image, videoRam]) => ({
+  .map(([{ extraVcpus, memory, extraMemory, ...chosen }, image, ...more]) => ({
     ...chosen,
     ...image,
-    ...videoRam,
+    ...Object.assign({}, ...more),
     maxVcpus: chosen.vcpus + extraVcpus,
     memoryKib: kib(memory),
     maxMemoryKib: kib(memory + extraMemory),

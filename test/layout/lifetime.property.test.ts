@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { vmPath } from '../../src/layout/index.js';
+import { references, vmPath } from '../../src/layout/index.js';
 import { domid, type Uuid } from '../../src/model/index.js';
 import type { XenStoreClient } from '../../src/xenstore/client.js';
 import { isXenStoreError } from '../../src/xenstore/errors.js';
@@ -63,8 +63,10 @@ test('whatever the config and the order of leaving, the last incarnation leaves 
         expect(values).toContain(`${vmPath(config.uuid)}/start_time`);
         expect(await store.readText(`${vmPath(config.uuid)}/start_time`)).toBe(START_TIME);
         expect(await store.readText(`${vmPath(config.uuid)}/name`)).toBe(config.name);
-        const references = await store.list(`${vmPath(config.uuid)}/domains`);
-        expect(references.map(Number).sort()).toEqual([...living.keys()].sort());
+        const counted = await references(store, config.uuid);
+        expect(counted.toSorted()).toEqual([...living.keys()].toSorted());
+        const isCounted = await store.exists(`${vmPath(config.uuid)}/domains`);
+        expect(isCounted).toBe(config.layout === undefined);
         for (const reader of [...arriving, 99]) {
           const expected = living.has(reader) ? 'all' : 'none';
           expect([reader, await readable(config.uuid, reader)]).toEqual([reader, expected]);

@@ -4,14 +4,13 @@ import {
   type CompleteConfig,
   consoleDevice,
   type Device,
-  deviceNodes,
   LIBXL,
   pruneEmpty,
   removeDomainTree,
   VMS,
   writeConsoleRing,
   writeDetails,
-  writeNodes,
+  writeDevice,
   writeRings,
   writeSkeleton,
   writeVm,
@@ -44,7 +43,7 @@ export async function setUp(
   const fromConfig = await devicesFromConfig(config, domid, () => Promise.resolve(DOM0));
   const devices = [...fromConfig, consoleDevice(domid, 2)];
   await store.transaction(async (tx) => {
-    for (const device of devices) await writeNodes(tx, deviceNodes(device));
+    for (const device of devices) await writeDevice(tx, device);
   });
   await store.transaction(async (tx) => {
     await writeRings(tx, { ...facts, storeFrame: '519169' });

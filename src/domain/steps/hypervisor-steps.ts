@@ -1,3 +1,4 @@
+import { noteRunning } from '../../layout/index.js';
 import { ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
@@ -76,7 +77,9 @@ export function introduce(host: Host): StepHandler {
 export function unpause(host: Host): StepHandler {
   return {
     async do({ state }) {
-      await host.hypervisor.unpauseDomain(domidIn(state, 'newDomid'));
+      const domid = domidIn(state, 'newDomid');
+      await host.store.transaction((tx) => noteRunning(tx, domid, true));
+      await host.hypervisor.unpauseDomain(domid);
     },
     async isDone({ state }) {
       const info = await host.hypervisor.domain(domidIn(state, 'newDomid'));

@@ -8,7 +8,7 @@ import {
   textIn,
   uuidIn,
 } from '../../domain/index.js';
-import { writeName } from '../../layout/index.js';
+import { noteRunning, writeName } from '../../layout/index.js';
 import type { StepHandler } from '../../operations/index.js';
 
 /*
@@ -24,7 +24,10 @@ export function takeName(host: Host): StepHandler {
       const uuid = uuidIn(state);
       const domid = domidIn(state, 'newDomid');
       if (await isStillThere(host, domid, uuid)) {
-        await host.store.transaction((tx) => writeName(tx, domid, name, uuid));
+        await host.store.transaction(async (tx) => {
+          await writeName(tx, domid, name, uuid);
+          await noteRunning(tx, domid, true);
+        });
       }
       host.names.release(name, uuid);
     },

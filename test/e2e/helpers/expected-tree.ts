@@ -1,3 +1,10 @@
+const DOM0_UUID = '00000000-0000-0000-0000-000000000000';
+const DOM0_MANUAL =
+  'cpu_time handle maxmem_KiB memory_KiB online_vcpus running vcpu_avail vcpus vm';
+const DOM0_VM =
+  'maxmem memory name on_crash on_poweroff on_reboot on_xend_start on_xend_stop uuid vcpu_avail ' +
+  'vcpus';
+
 /** What belongs in the store of a host without guests: paths and permissions of `xenstore-ls -fp`. */
 export const IDLE_HOST: readonly string[] = [
   '/local n0',
@@ -9,23 +16,27 @@ export const IDLE_HOST: readonly string[] = [
   '/local/domain/0/control/feature-suspend n0',
   '/local/domain/0/domid n0',
   '/local/domain/0/name n0',
+  ...below('/local/domain/0', DOM0_MANUAL.split(' '), 'n0'),
   '/local/pool n0',
   '/local/pool/0 n0',
   '/local/pool/0/name n0',
   '/tool n0',
   '/tool/xenstored n0',
-];
+  '/vm n0',
+  `/vm/${DOM0_UUID} n0`,
+  ...below(`/vm/${DOM0_UUID}`, DOM0_VM.split(' '), 'n0'),
+].sort();
 
 const BACK_ENDS = {
-  console: 'frontend frontend-id online protocol state',
+  console: 'domain frontend frontend-id online protocol state',
   vbd:
-    'bootable dev device-type discard-enable feature-flush-cache ' +
+    'bootable dev device-type discard-enable domain feature-flush-cache ' +
     'feature-max-indirect-segments feature-persistent frontend frontend-id hotplug-status info ' +
     'max-ring-page-order mode multi-queue-max-queues node online params physical-device ' +
     'physical-device-path physical-sector-size removable script sector-size sectors ' +
     'specification state type',
   vif:
-    'bridge feature-rx-copy feature-rx-flip feature-sg feature-split-event-channels frontend ' +
+    'bridge domain feature-rx-copy feature-rx-flip feature-sg feature-split-event-channels frontend ' +
     'frontend-id handle hotplug-status mac multi-queue-max-queues online script state type',
 };
 
@@ -44,9 +55,11 @@ const KINDS = ['console', 'vbd', 'vif'] as const;
 const GUEST_READS =
   'console console/backend console/limit console/output console/port console/ring-ref ' +
   'console/tty console/type control control/platform-feature-multiprocessor-suspend ' +
-  'control/platform-feature-xs_reset_watches cpu device device/suspend device/vbd device/vif ' +
-  'device/vif/0/mtu domid memory memory/static-max memory/target memory/videoram name on_crash ' +
-  'on_poweroff on_reboot store store/port store/ring-ref vm';
+  'control/platform-feature-xs_reset_watches cpu cpu_time cpu_weight device device-misc ' +
+  'device-misc/vif device-misc/vif/nextDeviceID device/suspend device/vbd device/vif ' +
+  'device/vif/0/mtu domid handle image maxmem_KiB memory memory/static-max memory/target ' +
+  'memory/videoram memory_KiB name on_crash on_poweroff on_reboot online_vcpus running store ' +
+  'store/port store/ring-ref vcpu_avail vcpus vm';
 const GUEST_OWNS =
   'attr control/feature-poweroff control/feature-reboot control/feature-suspend ' +
   'control/shutdown control/sysrq data device/suspend/event-channel drivers error feature';
@@ -61,24 +74,35 @@ const FRONT_ENDS =
   'device/vif/0/request-rx-copy device/vif/0/rx-ring-ref device/vif/0/state ' +
   'device/vif/0/trusted device/vif/0/tx-ring-ref';
 const VM =
-  'domains domains/DOMID image image/cmdline image/kernel maxmem memory name on_crash ' +
-  'on_poweroff on_reboot start_time uuid vcpu_avail vcpus';
+  'device device/console device/vbd device/vif domains domains/DOMID image image/cmdline ' +
+  'image/kernel maxmem memory name on_crash on_poweroff on_reboot on_xend_start on_xend_stop ' +
+  'pool_name shadow_memory ssidref start_time uuid vcpu_avail vcpus';
+const POINTERS = 'backend backend-id frontend frontend-id';
 
 export interface ExpectedDomain {
   /** Entries of `/vm/<uuid>` that only some types have. */
   readonly vmKeys: readonly string[];
   readonly maxVcpus: number;
+  readonly isHvm?: true;
 }
+
+/** What only HVM guests have: of the home, what they read and what they own. */
+const HVM_READS =
+  'hvmloader platform platform/acpi platform/acpi_laptop_slate platform/acpi_s3 platform/acpi_s4 ' +
+  'platform/device-model';
+const HVM_OWNS = 'control/feature-s3 control/feature-s4';
+const HVM_VM = 'rtc rtc/timeoffset';
 
 /**
  * What belongs in the store of a host with one running domain that has one disk and one network
  * interface, sorted. The domain's numbers are written DOMID and UUID.
  */
-export function oneDomain({ vmKeys, maxVcpus }: ExpectedDomain): string[] {
+export function oneDomain({ vmKeys, maxVcpus, isHvm }: ExpectedDomain): string[] {
   const cpus = Array.from({ length: maxVcpus }, (_, cpu) => [
     `cpu/${cpu}`,
     `cpu/${cpu}/availability`,
   ]);
+  const onlyHvm = (keys: string): string[] => (isHvm ? keys.split(' ') : []);
   return [
     ...IDLE_HOST,
     '/local/domain/0/backend n0',
@@ -90,12 +114,19 @@ export function oneDomain({ vmKeys, maxVcpus }: ExpectedDomain): string[] {
     '/libxl/DOMID/type n0',
     ...KINDS.flatMap(record),
     '/local/domain/DOMID n0,rDOMID',
-    ...below('/local/domain/DOMID', [...GUEST_READS.split(' '), ...cpus.flat()], 'n0,rDOMID'),
-    ...below('/local/domain/DOMID', GUEST_OWNS.split(' '), 'nDOMID'),
+    ...below(
+      '/local/domain/DOMID',
+      [...GUEST_READS.split(' '), ...onlyHvm(HVM_READS), ...cpus.flat()],
+      'n0,rDOMID',
+    ),
+    ...below('/local/domain/DOMID', [...GUEST_OWNS.split(' '), ...onlyHvm(HVM_OWNS)], 'nDOMID'),
     ...below('/local/domain/DOMID', FRONT_ENDS.split(' '), 'nDOMID,r0'),
-    '/vm n0',
     '/vm/UUID n0,rDOMID',
-    ...below('/vm/UUID', [...VM.split(' '), ...vmKeys], 'n0,rDOMID'),
+    ...below(
+      '/vm/UUID',
+      [...VM.split(' '), ...vmKeys, ...onlyHvm(HVM_VM), ...KINDS.flatMap(pointers)],
+      'n0,rDOMID',
+    ),
   ].sort();
 }
 
@@ -114,6 +145,11 @@ function record(kind: (typeof KINDS)[number]): string[] {
   const parent = `/libxl/DOMID/device/${kind}`;
   const home = `${parent}/${DEVICE_IDS[kind]}`;
   return [`${parent} n0`, `${home} n0`, ...below(home, RECORDS[kind].split(' '), 'n0')];
+}
+
+function pointers(kind: (typeof KINDS)[number]): string[] {
+  const home = `device/${kind}/${DEVICE_IDS[kind]}`;
+  return [home, ...POINTERS.split(' ').map((name) => `${home}/${name}`)];
 }
 
 function below(parent: string, names: readonly string[], permissions: string): string[] {

@@ -1,0 +1,121 @@
+import {
+  type Bindings,
+  DESCRIBED_KEYS,
+  type DescribedKey,
+  findDescribed,
+  matchPath,
+} from './described.js';
+import { explainFormat } from './format.js';
+import { type Layout, SOURCES } from './key.js';
+import { LIVES } from './life.js';
+import { nearestPath } from './nearest-path.js';
+import { ACCESS, permissionsText } from './permissions-text.js';
+
+export interface ExplainedValue {
+  readonly about: string;
+  readonly format: string;
+  readonly unit?: string;
+}
+
+/** All that the map says of a key. */
+export interface ExplainedKey extends ExplainedValue {
+  /** What readers of the old manual find in the same node, unless the tree is for xl's alone. */
+  readonly manual?: ExplainedValue;
+  readonly writer: string;
+  readonly access: string;
+  /** As xenstore-ls -p prints it. */
+  readonly permissions: string;
+  readonly life: string;
+  readonly source: string;
+  /** Whose trees have it: `xl` is in both. */
+  readonly layout: Layout;
+}
+
+export interface Child {
+  readonly name: string;
+  /** Undefined for a mere directory. */
+  readonly about?: string;
+}
+
+export interface Explanation {
+  /** As it was asked for. */
+  readonly path: string;
+  /** As the map has it: `/local/domain/<domid>/name`. */
+  readonly pattern: string;
+  /** Absent for a mere directory. */
+  readonly key?: ExplainedKey;
+  readonly children: readonly Child[];
+}
+
+/**
+ * What a path of the store means, by the store map alone: no store is asked.
+ * @param path absolute; `<domid>` and the like may stand for any name
+ * @returns undefined for what the map does not have
+ */
+export function explain(path: string): Explanation | undefined {
+  const found = findDescribed(path);
+  const children = childrenOf(path);
+  if (found === undefined && children.length === 0) return undefined;
+  return {
+    path,
+    pattern: found?.described.path ?? path,
+    ...(found === undefined ? {} : { key: explainKey(found.described, found.bindings) }),
+    children,
+  };
+}
+
+/** The described path that was probably meant. */
+export function suggestPath(path: string): string | undefined {
+  return nearestPath(
+    path,
+    DESCRIBED_KEYS.map((described) => described.path),
+  );
+}
+
+export function explainKey({ key, section }: DescribedKey, bindings: Bindings): ExplainedKey {
+  const { about, access, writer = 'toolstack', source = 'xl', life = section.life, manual } = key;
+  return {
+    about,
+    ...formatOf(key),
+    ...(manual === undefined
+      ? {}
+      : {
+          manual: {
+            about: manual.about ?? about,
+            ...formatOf({ format: manual.format ?? key.format }),
+          },
+        }),
+    writer,
+    access: ACCESS[access],
+    permissions: permissionsText(access, bindings),
+    life: LIVES[life],
+    source: SOURCES[source],
+    layout: source === 'xl' || source === 'xen' ? 'xl' : 'both',
+  };
+}
+
+function formatOf({ format }: Pick<DescribedKey['key'], 'format'>): {
+  readonly format: string;
+  readonly unit?: string;
+} {
+  const { about, unit } = explainFormat(format);
+  return { format: about, ...(unit === undefined ? {} : { unit }) };
+}
+
+/** What may be right below a path, in the order of the map. */
+function childrenOf(path: string): Child[] {
+  const depth = path === '/' ? 1 : path.split('/').length;
+  const children = new Map<string, string | undefined>();
+  for (const described of DESCRIBED_KEYS) {
+    const names = described.path.split('/');
+    const name = names[depth];
+    if (name === undefined) continue;
+    if (path !== '/' && matchPath(names.slice(0, depth).join('/'), path) === undefined) continue;
+    const about = names.length === depth + 1 ? described.key.about : undefined;
+    if (!children.has(name) || children.get(name) === undefined) children.set(name, about);
+  }
+  return [...children].map(([name, about]) => ({
+    name,
+    ...(about === undefined ? {} : { about }),
+  }));
+}
