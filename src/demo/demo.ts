@@ -153,7 +153,7 @@ function isOfTheHost(path: string): boolean {
   if (path.startsWith('/local/domain/')) {
     return /^\/local\/domain\/0(\/(?!backend)|$)/.test(path);
   }
-  return /^\/(tool|local)(\/|$)/.test(path);
+  return /^\/(tool|local)(\/|$)/.test(path) || /^\/vm(\/0{8}-|$)/.test(path);
 }
 
 async function cleanUp(stateDir: StateDir): Promise<void> {

@@ -20,7 +20,8 @@ async function losePower(): Promise<void> {
 async function expectNothingLeft(): Promise<void> {
   const { tree, domains } = await host.traces();
   expect(domains.map(({ domid }) => domid)).toEqual([0]);
-  expect(tree.filter((line) => /^\/(vm|libxl|local\/domain\/[1-9])/.test(line))).toEqual([]);
+  const left = /^\/(vm\/(?!0{8}-)|libxl|local\/domain\/[1-9])/;
+  expect(tree.filter((line) => left.test(line))).toEqual([]);
   expect(tree.filter((line) => line.includes('/backend/'))).toEqual([]);
 }
 

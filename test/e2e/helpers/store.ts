@@ -42,6 +42,7 @@ export function withoutNumbers(
     [new RegExp(`(?<=/backend/(vbd|vif|console)/)${domid}(?=[/ "])`, 'g'), 'DOMID'],
     [new RegExp(`(?<=/(domid|frontend-id) = ")${domid}(?=")`), 'DOMID'],
     [new RegExp(`(?<=/console/tty = ".*/)${domid}(?=")`), 'DOMID'],
+    [/(?<=\/DOMID\/handle = ")\[[\d, ]+\](?=")/, 'HANDLE'],
     [/(?<=\/(store|console)\/ring-ref = ")\d+(?=")/, 'FRAME'],
     [new RegExp(`(?<=[(,][nrwb])${domid}(?=[,)])`, 'g'), 'DOMID'],
   ];
