@@ -10,6 +10,8 @@ import {
   homePath,
   parseBackEndPath,
   placesOf,
+  vmDevicesPath,
+  vmPath,
 } from '../layout/index.js';
 import {
   DOM0,
@@ -40,7 +42,7 @@ export function findDevices(scene: Scene): Finding[] {
     ...byBackEnd(scene).flatMap((device) => {
       const recorded = scene.tree.value(`${device.places.record}/backend`);
       const isOther = recorded !== undefined && recorded !== device.places.back;
-      return isOther ? [loneBackEnd(device, recorded)] : [];
+      return isOther ? [loneBackEnd(scene, device, recorded)] : [];
     }),
   ];
 }
@@ -55,7 +57,7 @@ function judge(scene: Scene, device: SeenDevice): Finding[] {
   if (hasRecord === true && hasBack === true) return [noFrontEnd(device)];
   if (hasRecord === true) return [staleRecord(device)];
   if (hasFront === true && hasBack === true) return noRecord(scene, device);
-  return hasFront === true ? [noBackEnd(scene, device)] : [loneBackEnd(device)];
+  return hasFront === true ? [noBackEnd(scene, device)] : [loneBackEnd(scene, device)];
 }
 
 function byRecord(scene: Scene): SeenDevice[] {
@@ -150,6 +152,7 @@ function noBackEnd(scene: Scene, { info, label, places }: SeenDevice): Finding {
       edits: [
         { edit: 'remove', path: record, upTo: devicesPath(domid) },
         { edit: 'remove', path: front, upTo: frontEndsPath(domid) },
+        ...pointersTo(scene, info, places),
       ],
       conditions: [
         { is: 'living', domid, uuid },
@@ -157,6 +160,13 @@ function noBackEnd(scene: Scene, { info, label, places }: SeenDevice): Finding {
       ],
     },
   };
+}
+
+/** What points from /vm to a device goes with the last of it. */
+function pointersTo({ tree }: Scene, { uuid, domid }: DomainInfo, places: DevicePlaces) {
+  const path = `${vmDevicesPath(uuid)}${places.record.slice(devicesPath(domid).length)}`;
+  if (tree.value(`${path}/frontend`) !== places.front) return [];
+  return [{ edit: 'remove', path, upTo: vmPath(uuid) } as const];
 }
 
 function staleRecord({ info: { domid, uuid }, label, places }: SeenDevice): Finding {
@@ -181,9 +191,11 @@ function staleRecord({ info: { domid, uuid }, label, places }: SeenDevice): Find
 
 /** @param recorded the back end that the device has, by the toolstack's record */
 function loneBackEnd(
-  { info: { domid, uuid }, label, backendDomid, places }: SeenDevice,
+  scene: Scene,
+  { info, label, backendDomid, places }: SeenDevice,
   recorded?: string,
 ): Finding {
+  const { domid, uuid } = info;
   const { record, front, back } = places;
   const proof: readonly RepairCondition[] =
     recorded === undefined
@@ -203,7 +215,10 @@ function loneBackEnd(
         : `the ${label} of domain ${domid} has another back end, ${recorded}`,
     why: 'A toolstack was killed while it detached the device. The back end may hold on to a disk.',
     repair: {
-      edits: [{ edit: 'remove', path: back, upTo: homePath(backendDomid) }],
+      edits: [
+        { edit: 'remove', path: back, upTo: homePath(backendDomid) },
+        ...(recorded === undefined ? pointersTo(scene, info, places) : []),
+      ],
       conditions: [{ is: 'living', domid, uuid }, ...proof],
     },
   };
