@@ -1,5 +1,6 @@
 export type { Affinity } from './affinity.js';
 export { type HostCpus, readCpuRange } from './cpu-range.js';
+export { parseDiskWords, parseVifWords } from './device-words.js';
 export * from './disk.js';
 export * from './domain-config.js';
 export * from './domain-config-schema.js';

@@ -56,6 +56,11 @@ const PARAMETERS = [
   'untrusted',
 ];
 
+/** What xl takes for a parameter of a vif, be it old or without effect. */
+export function isVifParameter(key: string): boolean {
+  return PARAMETERS.includes(key) || key === 'netdev' || key === 'accel';
+}
+
 /**
  * Reads one item of `vif = [ … ]`. An empty spec is an interface with every default.
  *

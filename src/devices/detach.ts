@@ -68,22 +68,17 @@ async function closeBackEnd(host: DeviceHost, address: DeviceAddress): Promise<b
 
 /**
  * Asks a back end to close, within a transaction.
- * @returns false when there is nobody to close: it is gone, closed already, or nobody serves it
+ * @returns false when there is nobody to close: it is gone, closed, or was never taken up
  */
 export async function askBackEnd(tx: StoreView, address: DeviceAddress): Promise<boolean> {
   const back = backEndPath(address);
   const state = parseXenbusState(await tx.maybeRead(`${back}/state`));
   if (state === XenbusState.unknown || state === XenbusState.closed) return false;
-  // QEMU begins to serve a screen when it likes, and not at all when it does not run.
-  if (state === XenbusState.initialising && isScreen(address)) return false;
+  if (state === XenbusState.initialising) return false;
   // Drivers watch the state, and look at online when it changes.
   await tx.write(`${back}/online`, '0');
   await tx.write(`${back}/state`, String(XenbusState.closing));
   return true;
-}
-
-function isScreen({ kind }: DeviceAddress): boolean {
-  return kind === 'vfb' || kind === 'vkbd';
 }
 
 /** Waits until a back end has closed; false when it did not in its time. */

@@ -1,10 +1,13 @@
 export * from './attach.js';
 export * from './detach.js';
 export * from './device-host.js';
+export * from './find.js';
 export * from './from-config.js';
 export * from './hotplug.js';
 export * from './label.js';
+export * from './last-words.js';
 export * from './limits.js';
 export * from './list.js';
-export { unplug } from './plug.js';
+export * from './medium.js';
+export * from './reopen.js';
 export * from './script-runner.js';

@@ -22,8 +22,17 @@ export async function completeConfig(
     ...(kernel === undefined ? {} : { kernel: await find(kernel) }),
     ...(ramdisk === undefined ? {} : { ramdisk: await find(ramdisk) }),
     disks: await Promise.all(config.disks.map((disk) => completeDisk(disk, find))),
-    vifs: config.vifs.map((vif) => ({ ...vif, mac: vif.mac ?? randomMac() })),
+    vifs: config.vifs.map(completeVif),
   };
+}
+
+/** The same for a disk that is not in a file. */
+export function completeDiskAt(disk: DiskConfig, cwd: string): Promise<DiskConfig> {
+  return completeDisk(disk, (path) => findPath(path, [cwd]));
+}
+
+export function completeVif<V extends { readonly mac?: string }>(vif: V): V & { mac: string } {
+  return { ...vif, mac: vif.mac ?? randomMac() };
 }
 
 /** Only what is surely a file has a path: a script of one's own takes targets of its own. */

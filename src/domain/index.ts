@@ -1,13 +1,14 @@
 export { awaitState } from './await-state.js';
 export { awaitStop } from './await-stop.js';
 export { preciseNow, roundMs } from './clock.js';
-export { completeConfig } from './complete-config.js';
+export { completeConfig, completeDiskAt, completeVif } from './complete-config.js';
 export { hearsControl } from './control-request.js';
 export { describeDom0 } from './describe-dom0.js';
 export type { DumpFiles } from './dump-files.js';
 export type { Host, Limits } from './host.js';
 export {
   currentIncarnation,
+  findBackendDomain,
   findDomain,
   incarnationsOf,
   isStillThere,
@@ -17,6 +18,7 @@ export {
 export { NameClaims } from './name-claims.js';
 export * from './plan.js';
 export { planAdopt } from './plans/adopt.js';
+export * from './plans/devices.js';
 export * from './plans/dump-core.js';
 export * from './plans/index.js';
 export { planRepair } from './plans/repair.js';

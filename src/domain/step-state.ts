@@ -1,11 +1,14 @@
 import { type CompleteConfig, type DeviceAddress, parseBackEndPath } from '../layout/index.js';
 import {
+  DOMAIN_TYPES,
+  type DomainType,
   type Domid,
   type JsonObject,
   parseDomid,
   ToolstackError,
   type Uuid,
 } from '../model/index.js';
+import type { DeviceConfig } from './plans/devices.js';
 
 /*
  * Typed reading of what plans and finished steps have left in an operation's state. The state was
@@ -45,6 +48,19 @@ export function configIn(state: JsonObject): CompleteConfig {
   const value = state.config;
   if (typeof value !== 'object' || value === null) throw lacking('config');
   return value as unknown as CompleteConfig;
+}
+
+/** The device that the plan is about, as a config describes it. */
+export function deviceConfigIn(state: JsonObject, key = 'device'): DeviceConfig {
+  const value = state[key];
+  if (typeof value !== 'object' || value === null) throw lacking(key);
+  return value as unknown as DeviceConfig;
+}
+
+export function domainTypeIn(state: JsonObject): DomainType {
+  const type = DOMAIN_TYPES.find((known) => known === state.domainType);
+  if (type === undefined) throw lacking('domainType');
+  return type;
 }
 
 /** Devices that were listed in a step's arguments by the path of their back end. */

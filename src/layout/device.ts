@@ -43,6 +43,11 @@ export function hotplugPath({ domid, kind, id }: DeviceAddress): string {
   return `backend/${kind}/${domid}/${id}`;
 }
 
+/** Where a front end says what went wrong with it (xenbus_dev_error of Linux). */
+export function frontEndErrorPath({ domid, kind, id }: DeviceAddress): string {
+  return `${homePath(domid)}/error/device/${frontEndKind(kind)}/${id}/error`;
+}
+
 /** The toolstack's record of the device. */
 export function devicePath({ domid, kind, id }: DeviceAddress): string {
   return `${devicesPath(domid)}/${frontEndKind(kind)}/${id}`;

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseDomainConfig } from '../../src/config/index.js';
+import { parseDiskWords, parseDomainConfig } from '../../src/config/index.js';
 import {
   planAdopt,
+  planAttach,
   planCleanUp,
   planCreate,
   planDestroy,
+  planDetach,
   planDumpCore,
+  planMedium,
   planRepair,
 } from '../../src/domain/index.js';
 import { planLocalMigration } from '../../src/migration/index.js';
@@ -26,6 +29,8 @@ test('every step of every plan has a handler, and no handler is without a plan',
   const complete = { ...parseDomainConfig(text, { file: 'x.cfg' }).config, uuid: id };
   const device = { domid: domid(4), kind: 'vbd' as const, id: 51712, backendDomid: DOM0 };
   const leaving = { domid: domid(4), uuid: id, name: 'web', devices: [device] };
+  const guest = { ...leaving, type: 'pv' as const };
+  const disk = parseDiskWords('/img,raw,xvda,rw');
   const finding: Finding = {
     code: 'orphan-home',
     severity: 'error',
@@ -44,6 +49,10 @@ test('every step of every plan has a handler, and no handler is without a plan',
     planRepair([finding]),
     planAdopt(domid(4), complete, false),
     ...everyChange(),
+    planAttach(guest, { type: 'disk', disk }),
+    planDetach(guest, { address: device, name: 'xvda', state: 4 }, false),
+    planDetach(guest, { address: device, name: 'xvda', state: 4 }, true),
+    planMedium('cd-eject', guest, device, { before: disk, after: disk }),
   ];
   const planned = new Set(plans.flatMap(({ steps }) => steps.map(({ name }) => name)));
   expect([...ground.handlers.keys()].sort()).toEqual([...planned].sort());

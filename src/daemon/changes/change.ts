@@ -31,6 +31,13 @@ export const asked = {
 /** What is in every request about one domain. */
 export const aboutDomain = { ...asked, domain: reference };
 
+/** What is in a request that describes a device. */
+export const specification = {
+  ...aboutDomain,
+  specification: z.string().max(4096),
+  cwd: z.string().max(4096),
+};
+
 /** What is in a request with a config. */
 export const configText = {
   text: z.string(),

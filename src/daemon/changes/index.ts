@@ -1,11 +1,15 @@
 import type { ChangeName } from '../../model/index.js';
 import { adopt } from './adopt.js';
+import { blockAttach } from './block-attach.js';
 import type { Change } from './change.js';
 import { create } from './create.js';
 import { destroy } from './destroy.js';
+import { blockDetach, networkDetach } from './detach.js';
 import { dumpCore } from './dump-core.js';
+import { cdEject, cdInsert } from './medium.js';
 import { memMax, memSet } from './memory.js';
 import { migrate } from './migrate.js';
+import { networkAttach } from './network-attach.js';
 import { pause } from './pause.js';
 import { rename } from './rename.js';
 import { repair } from './repair.js';
@@ -23,6 +27,12 @@ export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
   destroy,
   'dump-core': dumpCore,
   migrate,
+  'block-attach': blockAttach,
+  'block-detach': blockDetach,
+  'network-attach': networkAttach,
+  'network-detach': networkDetach,
+  'cd-insert': cdInsert,
+  'cd-eject': cdEject,
   repair,
   pause,
   unpause,

@@ -6,13 +6,16 @@ import * as devices from './device-steps.js';
 import { dumpCore } from './dump-steps.js';
 import * as hypervisor from './hypervisor-steps.js';
 import { checkIdentity } from './identity.js';
+import { changeMediumStep } from './medium-steps.js';
 import * as memory from './memory-steps.js';
 import * as names from './name-steps.js';
+import * as plug from './plug-steps.js';
 import * as records from './record-steps.js';
 import { repairStep } from './repair-steps.js';
 import * as runState from './run-state-steps.js';
 import * as signals from './signal-steps.js';
 import * as tree from './tree-steps.js';
+import * as unplug from './unplug-steps.js';
 import * as vcpus from './vcpu-steps.js';
 
 /** Every step of a domain's life on one host, by the name that plans call it. */
@@ -32,6 +35,15 @@ export function lifecycleSteps(host: Host): Map<string, StepHandler> {
     ['record-incarnation', records.recordIncarnation(host)],
     ['unpause', hypervisor.unpause(host)],
     ['pause', hypervisor.pause(host)],
+    ['check-device', plug.checkDevice(host)],
+    ['add-device', plug.addDeviceStep(host)],
+    ['await-back-end', plug.awaitBackEndStep(host)],
+    ['keep-device', plug.keepDeviceStep(host)],
+    ['ask-to-close', unplug.askToClose(host)],
+    ['await-closed', unplug.awaitClosed(host)],
+    ['remove-device', unplug.removeDeviceStep(host)],
+    ['forget-device', unplug.forgetDeviceStep(host)],
+    ['change-medium', changeMediumStep(host)],
     ['remove-devices', devices.removeDevicesStep(host)],
     ['destroy-domain', hypervisor.destroyDomain(host)],
     ['remove-tree', tree.removeTreeStep(host)],
