@@ -17,7 +17,7 @@ import {
 } from '../model/index.js';
 import type { OperationHandle } from '../operations/index.js';
 import { describeIssues } from '../runtime/describe-issues.js';
-import type { Change } from './changes/change.js';
+import type { Begun, Change } from './changes/change.js';
 import { CHANGES } from './changes/index.js';
 import { QUESTIONS } from './questions/index.js';
 import type { Question } from './questions/question.js';
@@ -69,7 +69,9 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
   function addChange(name: string, change: Change<ChangeName>): void {
     app.post(`/v1/${name}`, async ({ body }, reply) => {
       const asked = parse(change.schema, body);
-      const { request, forewords = [] } = await change.begin(toolstack, asked);
+      const begun = await change.begin(toolstack, asked);
+      const { request } = begun;
+      const forewords = forewordsOf(begun);
       if (asked.dryRun === true) {
         const previewed = await toolstack.preview(request);
         return reply
@@ -96,6 +98,10 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
     );
     return reply.type('application/x-ndjson').send(body);
   }
+}
+
+function forewordsOf({ warnings = [], config }: Begun): Foreword[] {
+  return config === undefined ? [...warnings] : [...warnings, { event: 'config', config }];
 }
 
 async function* linesOf(

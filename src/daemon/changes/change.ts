@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangeName, Changes, Foreword } from '../../model/index.js';
+import type { ChangeName, Changes, JsonObject, WarningLine } from '../../model/index.js';
 import type { OperationRequest } from '../../operations/index.js';
 import type { Toolstack } from '../toolstack.js';
 
@@ -16,7 +16,9 @@ export interface Change<Name extends ChangeName> {
 
 export interface Begun {
   readonly request: OperationRequest;
-  readonly forewords?: readonly Foreword[];
+  readonly warnings?: readonly WarningLine[];
+  /** What was read of the request, where it wants to be told. */
+  readonly config?: JsonObject;
 }
 
 /** A domain as users write it. */

@@ -13,14 +13,15 @@ export const create: Change<'create'> = {
   }),
   /** @throws ToolstackError config-invalid, with file:line:column */
   async begin(_toolstack, request) {
-    const { config, forewords } = await readConfig(request);
+    const { config, warnings } = await readConfig(request);
     return {
       request: {
         uuid: config.uuid,
         requestedBy: request.requestedBy,
         plan: () => Promise.resolve(planCreate(config, request.paused)),
       },
-      forewords,
+      warnings,
+      ...(request.debug === true ? { config } : {}),
     };
   },
 };

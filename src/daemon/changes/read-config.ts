@@ -1,32 +1,33 @@
-import { parseDomainConfig, withoutSecrets } from '../../config/index.js';
+import { type DomainConfig, parseDomainConfig, withoutSecrets } from '../../config/index.js';
 import { completeConfig } from '../../domain/index.js';
 import type { CompleteConfig } from '../../layout/index.js';
-import type { ConfigText, Foreword, Uuid } from '../../model/index.js';
-
-/** What a domain keeps whatever its new config says. */
-interface Kept {
-  readonly uuid: Uuid;
-  readonly name: string;
-}
+import type { ConfigText, WarningLine } from '../../model/index.js';
 
 /**
  * Reads the config of a request and fills in what it leaves open.
- * @param kept the domain that it is for, where there is one already
+ * @param kept the config of the domain that it is for, where there is one: the domain stays itself
  * @throws ToolstackError config-invalid, with file:line:column
  */
 export async function readConfig(
-  request: ConfigText & { readonly debug?: boolean },
-  kept?: Kept,
-): Promise<{ readonly config: CompleteConfig; readonly forewords: readonly Foreword[] }> {
-  const { text, file, overrides, cwd, debug } = request;
+  { text, file, overrides, cwd }: ConfigText,
+  kept?: CompleteConfig,
+): Promise<{ readonly config: CompleteConfig; readonly warnings: readonly WarningLine[] }> {
   const { config: parsed, warnings } = parseDomainConfig(text, { file, overrides });
-  const complete = await completeConfig({ ...parsed, ...kept }, { cwd, file });
-  const config = { ...withoutSecrets(complete), uuid: complete.uuid };
+  const wanted = kept === undefined ? parsed : asItself(parsed, kept);
+  const complete = await completeConfig(wanted, { cwd, file });
   return {
-    config,
-    forewords: [
-      ...warnings.map((warning): Foreword => ({ event: 'warning', ...warning })),
-      ...(debug === true ? [{ event: 'config', config } as const] : []),
-    ],
+    config: { ...withoutSecrets(complete), uuid: complete.uuid },
+    warnings: warnings.map((warning) => ({ event: 'warning', ...warning })),
   };
+}
+
+/** Its name, UUID and ways of life stay, and the addresses of interfaces that name none. */
+function asItself(parsed: DomainConfig, kept: CompleteConfig): DomainConfig {
+  const { name, uuid } = kept;
+  const macs = new Map(kept.vifs.map(({ devid, mac }) => [devid, mac]));
+  const vifs = parsed.vifs.map((vif) => {
+    const mac = vif.mac ?? macs.get(vif.devid);
+    return mac === undefined ? vif : { ...vif, mac };
+  });
+  return { ...parsed, name, uuid, vifs };
 }
