@@ -100,6 +100,7 @@ export const domainConfigSchema: z.ZodType<DomainConfig> = z.strictObject({
   vifs: z.array(vif),
   vfbs: z.array(display.extend({ devid: count })),
   display: display.exactOptional(),
+  layout: z.literal('xl').exactOptional(),
   kept: z.record(text, json),
 });
 

@@ -75,6 +75,9 @@ export type DomainConfig = {
   /** The emulated screen; HVM only. */
   readonly display?: DisplayConfig;
 
+  /** No key of xl's: only what xl writes into the store is to be written there. */
+  readonly layout?: 'xl';
+
   /** Keys of xl that are known here and have no effect yet: numbers, booleans, text and lists. */
   readonly kept: Readonly<Record<string, Json>>;
 };

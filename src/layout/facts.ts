@@ -3,12 +3,9 @@ import type { Domid, Uuid } from '../model/index.js';
 import type { Layout } from './key.js';
 
 /** A config in which nothing is left open: it has a UUID, MAC addresses and absolute paths. */
-export type CompleteConfig = DomainConfig & {
-  readonly uuid: Uuid;
-  /** Only what xl writes is to be written; absent: also what the old manual's readers look for. */
-  readonly layout?: 'xl';
-};
+export type CompleteConfig = DomainConfig & { readonly uuid: Uuid };
 
+/** Without a choice the tree is also for readers of the old manual. */
 export function layoutOf(config: CompleteConfig): Layout {
   return config.layout ?? 'both';
 }

@@ -9,11 +9,11 @@ import type { ConfigText, WarningLine } from '../../model/index.js';
  * @throws ToolstackError config-invalid, with file:line:column
  */
 export async function readConfig(
-  { text, file, overrides, cwd }: ConfigText,
+  { text, file, overrides, cwd, layout }: ConfigText & { readonly layout?: 'xl' },
   kept?: CompleteConfig,
 ): Promise<{ readonly config: CompleteConfig; readonly warnings: readonly WarningLine[] }> {
   const { config: parsed, warnings } = parseDomainConfig(text, { file, overrides });
-  const wanted = kept === undefined ? parsed : asItself(parsed, kept);
+  const wanted = kept === undefined ? withLayout(parsed, layout) : asItself(parsed, kept);
   const complete = await completeConfig(wanted, { cwd, file });
   return {
     config: { ...withoutSecrets(complete), uuid: complete.uuid },
@@ -23,11 +23,15 @@ export async function readConfig(
 
 /** Its name, UUID and ways of life stay, and the addresses of interfaces that name none. */
 function asItself(parsed: DomainConfig, kept: CompleteConfig): DomainConfig {
-  const { name, uuid } = kept;
+  const { name, uuid, layout } = kept;
   const macs = new Map(kept.vifs.map(({ devid, mac }) => [devid, mac]));
   const vifs = parsed.vifs.map((vif) => {
     const mac = vif.mac ?? macs.get(vif.devid);
     return mac === undefined ? vif : { ...vif, mac };
   });
-  return { ...parsed, name, uuid, vifs };
+  return withLayout({ ...parsed, name, uuid, vifs }, layout);
+}
+
+function withLayout(config: DomainConfig, layout: 'xl' | undefined): DomainConfig {
+  return layout === undefined ? config : { ...config, layout };
 }
