@@ -135,7 +135,10 @@ STATE='pv1 is paused'
 gold create create /tmp/pv1.cfg
 gold create create -q /tmp/pv1.cfg
 gold create create /tmp/pv1.cfg "name='pv9'"
+# It had the UUID of pv1, and takes what /vm has of that with it.
 xl destroy pv9
+xl destroy pv1
+xl create -p -q /tmp/pv1.cfg
 gold create create /tmp/pv2.cfg "name='x'" "memory=0"
 gold create create -p -q /tmp/pv2.cfg
 xl unpause pv1
