@@ -1,7 +1,7 @@
 import type { ListedDomain } from './api.js';
 import type { SchedulingParameters, VcpuInfo } from './domain.js';
 import type { HostDetails } from './host-details.js';
-import type { Domid, Uuid } from './ids.js';
+import type { Domid, Kib, Uuid } from './ids.js';
 
 /** Which domain an answer is about. */
 export interface NamedDomain {
@@ -71,4 +71,24 @@ export interface WaitReply {
   readonly reached: boolean;
   /** As it was last seen; absent when it is not there. */
   readonly domain?: ListedDomain;
+}
+
+/** What a domain takes of its host, as `top` shows it. */
+export interface DomainLoad extends ListedDomain {
+  /** How many it has. */
+  readonly disks: number;
+  readonly vifs: number;
+  /** CPU time of each vcpu in order, in nanoseconds. */
+  readonly vcpuTimesNs: readonly number[];
+}
+
+export interface LoadReport {
+  /** When this was so: milliseconds on a clock that is never set back. */
+  readonly atMs: number;
+  readonly xenVersion: string;
+  readonly cpus: number;
+  readonly cpuKhz: number;
+  readonly totalMemoryKib: Kib;
+  readonly freeMemoryKib: Kib;
+  readonly domains: readonly DomainLoad[];
 }

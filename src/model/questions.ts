@@ -3,6 +3,7 @@ import type {
   ConsolePlace,
   DomainUptime,
   HostReport,
+  LoadReport,
   SchedulingReport,
   VcpuLists,
   WaitReply,
@@ -45,6 +46,8 @@ export interface Questions {
   /** The names of the CPU pools, by their numbers. */
   pools: { query: object; reply: { readonly names: Readonly<Record<number, string>> } };
   scheduling: { query: AboutDomains; reply: SchedulingReport };
+  /** What all domains take of the host just now. */
+  load: { query: object; reply: LoadReport };
   /** Where to attach to a guest's console; `number` counts those that `xl console -n` counts. */
   console: {
     query: AboutDomain & { readonly number?: number; readonly type?: 'pv' | 'serial' };

@@ -39,15 +39,6 @@ export function readGolden(file: string): GoldenCase[] {
   return parseGolden(readFileSync(`${FOLDER}${file}.txt`, 'utf8'), file);
 }
 
-/** The first case of a file with this command line, as `list -v`; `state` where there are several. */
-export function goldenCase(file: string, commandLine: string, state?: string): GoldenCase {
-  const found = readGolden(file).find(
-    (each) => each.words.join(' ') === commandLine && (state === undefined || each.state === state),
-  );
-  if (found === undefined) throw new Error(`${file}.txt has no case "xl ${commandLine}"`);
-  return found;
-}
-
 export function parseGolden(text: string, file: string): GoldenCase[] {
   const cases: GoldenCase[] = [];
   let state = '';

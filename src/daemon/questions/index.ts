@@ -6,6 +6,7 @@ import { fate } from './fate.js';
 import { fsck } from './fsck.js';
 import { history } from './history.js';
 import { host } from './host.js';
+import { load } from './load.js';
 import { messages } from './messages.js';
 import { networkList } from './network-list.js';
 import { pools } from './pools.js';
@@ -32,5 +33,6 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Question<Name> } = {
   scheduling,
   console,
   messages,
+  load,
   wait,
 };

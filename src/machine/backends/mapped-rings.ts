@@ -1,6 +1,6 @@
-import { type Domid, ToolstackError } from '../../model/index.js';
+import { DOM0, type Domid, ToolstackError } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
-import type { BackEndHome } from './back-end-kind.js';
+import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
 
 /** The pages and event channels of a front end, as long as its back end uses them. */
 export interface MappedRings {
@@ -9,11 +9,12 @@ export interface MappedRings {
 
 /**
  * Maps what a front end has published. The front end is not trusted: each number is checked, and
- * the hypervisor refuses what was not granted to the back end's domain.
+ * the hypervisor refuses what was not granted to domain 0.
  * @throws ToolstackError EINVAL, EPERM; ESRCH for a domain that is going
  */
 export async function mapGrants(
-  { domid, events, store, hypervisor }: BackEndHome,
+  store: XenStoreClient,
+  hypervisor: SimulatedHypervisor,
   front: {
     readonly path: string;
     readonly domid: Domid;
@@ -27,19 +28,19 @@ export async function mapGrants(
   const refs: number[] = [];
   const ports: number[] = [];
   const unmap = (): void => {
-    for (const port of ports) events.close(port);
+    for (const port of ports) hypervisor.dom0Events.close(port);
     for (const ref of refs) domain.grants.unmap(ref);
     hypervisor.reap(front.domid);
   };
   try {
     for (const node of front.ringNodes) {
       const ref = await readNumber(store, `${front.path}/${node}`);
-      domain.grants.map(ref, domid);
+      domain.grants.map(ref, DOM0);
       refs.push(ref);
     }
     for (const node of front.channelNodes) {
       const remotePort = await readNumber(store, `${front.path}/${node}`);
-      ports.push(events.bindInterdomain(front.domid, remotePort, () => undefined));
+      ports.push(hypervisor.dom0Events.bindInterdomain(front.domid, remotePort, () => undefined));
     }
   } catch (error) {
     unmap();
