@@ -40,8 +40,8 @@ export class SqliteJournal implements Journal {
        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)`,
     );
     this.#insertStep = db.prepare(
-      `INSERT INTO steps (operation, idx, name, subject, args, pivot, status)
-       VALUES (?, ?, ?, ?, ?, ?, 'planned')`,
+      `INSERT INTO steps (operation, idx, name, subject, args, pivot, attempt, status)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'planned')`,
     );
     this.#start = db.prepare(
       `UPDATE operations
@@ -74,7 +74,8 @@ export class SqliteJournal implements Journal {
       for (const [index, step] of plan.steps.entries()) {
         const args = step.args === undefined ? null : JSON.stringify(step.args);
         const pivot = step.pivot === true ? 1 : 0;
-        this.#insertStep.run(id, index, step.name, step.subject ?? null, args, pivot);
+        const attempt = step.attempt === true ? 1 : 0;
+        this.#insertStep.run(id, index, step.name, step.subject ?? null, args, pivot, attempt);
       }
     });
   }

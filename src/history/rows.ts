@@ -37,6 +37,7 @@ export interface StepRow {
   readonly subject: string | null;
   readonly args: string | null;
   readonly pivot: 0 | 1;
+  readonly attempt: 0 | 1;
   readonly status: StepStatus;
   readonly started_at: number | null;
   readonly ended_at: number | null;
@@ -87,6 +88,7 @@ function toStep(row: StepRow): StepRecord {
       ...(row.subject === null ? {} : { subject: row.subject }),
       ...(row.args === null ? {} : { args: toObject(row.args) }),
       ...(row.pivot === 0 ? {} : { pivot: true as const }),
+      ...(row.attempt === 0 ? {} : { attempt: true as const }),
     },
     status: row.status,
     ...timesAndError(row),

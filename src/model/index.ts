@@ -13,6 +13,7 @@
  * - **plan**: the operation as data: the list of its named steps.
  * - **step**: the unit that is journalled, undone, recovered, faulted and shown to the user.
  * - **pivot**: the step after which an operation is only ever finished, never undone.
+ * - **attempt**: steps after the pivot that may fail, and are then undone without what precedes them.
  */
 export * from './answers.js';
 export * from './api.js';

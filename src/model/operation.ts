@@ -22,6 +22,11 @@ export interface PlannedStep {
   readonly args?: JsonObject;
   /** Once this step is done the operation is only ever finished, never undone. */
   readonly pivot?: true;
+  /**
+   * Only after the pivot: all steps with this mark are one attempt. When one of them fails, they are
+   * undone and the operation has failed, while what was done before them stays done.
+   */
+  readonly attempt?: true;
 }
 
 /** A lifecycle change as data: made by a pure function, run, shown, journalled, recovered. */

@@ -20,7 +20,8 @@ export interface RunRequest {
  * - All steps done: `succeeded`.
  * - A step up to the pivot failed: that step and all before it are undone in reverse order, and the
  *   operation ends `failed` with the step's error, or `stuck` when an undo failed too.
- * - A step after the pivot failed: `stuck`, for recovery to go on.
+ * - A step of an attempt failed: the attempt is undone in the same way, and nothing else.
+ * - Another step after the pivot failed: `stuck`, for recovery to go on.
  *
  * @throws ToolstackError internal, with nothing written, when the plan names an unknown step
  * @throws what the journal throws: the operation then stays unfinished, for recovery

@@ -8,6 +8,7 @@ import { Run } from './run.js';
  * again for as long as the operation is `stuck`.
  *
  * - Never begun: `failed` with `cancelled`.
+ * - An attempt has failed: it is undone.
  * - Pivot done, or every step: the steps that are not done are done.
  * - Pivot begun: its `isDone` decides; while that throws, the operation is `stuck`.
  * - Otherwise every step that was begun is undone, the last one first.
@@ -23,7 +24,8 @@ export async function recover(
   run.begin();
   const pivots = await run.settlePivots();
   if (!pivots.ok) return run.finish('stuck', pivots.error);
-  return run.onlyForward() ? run.forward() : run.undo(record.error ?? interruption(record));
+  const goesOn = run.onlyForward() && !run.attemptFailed();
+  return goesOn ? run.forward() : run.undo(record.error ?? interruption(record));
 }
 
 function interruption(record: OperationRecord): ErrorJson {

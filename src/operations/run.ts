@@ -73,8 +73,8 @@ export class Run {
   }
 
   /**
-   * Does every step that is not done. A failure up to the pivot is undone; after it nothing is, and
-   * the operation is stuck. `cancel` counts until the pivot is done, the deadline always.
+   * Does every step that is not done. A failure up to the pivot is undone, and so is one in an
+   * attempt; after the pivot nothing else is, and the operation is stuck. `cancel` counts until the pivot is done, the deadline always.
    */
   async forward(cancel?: AbortSignal): Promise<OperationResult> {
     const { kind, name } = this.#subject;
@@ -86,11 +86,24 @@ export class Run {
     return failure.mayUndo ? this.undo(failure.error) : this.finish('stuck', failure.error);
   }
 
-  /** Undoes every step that was begun, the last one first, and ends the operation with `error`. */
+  /** Whether an attempt has failed: then it can only be undone. */
+  attemptFailed(): boolean {
+    return this.#entries.some(
+      ({ step, status }) =>
+        step.attempt === true && ['failed', 'undone', 'undo-failed'].includes(status),
+    );
+  }
+
+  /**
+   * Undoes every step that was begun, the last one first, and ends the operation with `error`. After
+   * the pivot that is the steps of the attempt.
+   */
   async undo(error: ErrorJson): Promise<OperationResult> {
     let clean = true;
+    const isPastPivot = this.#isPastPivot();
     for (const entry of this.#entries.toReversed()) {
       if (entry.status === 'planned' || entry.status === 'undone') continue;
+      if (isPastPivot && entry.step.attempt !== true) continue;
       const undone = await this.#undoOne(entry);
       clean &&= undone;
     }
@@ -130,7 +143,7 @@ export class Run {
   async #perform(entry: Entry, signal: AbortSignal): Promise<Failure | undefined> {
     if (signal.aborted) {
       const error = this.#runner.failure(entry.step, signal.reason, signal);
-      return { error, mayUndo: !this.#isPastPivot() };
+      return { error, mayUndo: this.#mayUndo(entry) };
     }
     const wasBegun = entry.status !== 'planned';
     this.#context.journal.stepStarted(this.#subject.id, entry.index, this.#now());
@@ -181,7 +194,7 @@ export class Run {
   #failed(entry: Entry, error: ErrorJson): Failure {
     this.#context.journal.stepFailed(this.#subject.id, entry.index, this.#now(), error);
     this.#mark(entry, 'failed', error);
-    return { error, mayUndo: !this.#isPastPivot() };
+    return { error, mayUndo: this.#mayUndo(entry) };
   }
 
   #mark(entry: Entry, status: Exclude<StepStatus, 'planned'>, error?: ErrorJson): void {
@@ -195,6 +208,10 @@ export class Run {
       status,
       ...(error === undefined ? {} : { error }),
     });
+  }
+
+  #mayUndo(failed: Entry): boolean {
+    return failed.step.attempt === true || !this.#isPastPivot();
   }
 
   #isPastPivot(): boolean {

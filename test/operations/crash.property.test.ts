@@ -110,6 +110,8 @@ const script: fc.Arbitrary<StepScript> = fc.record({
 const operation = fc.record({
   scripts: fc.array(script, { minLength: 1, maxLength: 6 }),
   pivot: fc.option(fc.nat(5), { nil: undefined }),
+  /** Steps after the pivot, from this one on, are an attempt. */
+  attempt: fc.option(fc.nat(5), { nil: undefined }),
   /** Where the daemons that recover die, one after the other. */
   later: fc.array(
     fc.record({
@@ -130,15 +132,21 @@ describe('an operation whose daemon dies at any moment', () => {
   type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
   /** Returns whether the crash happened: there is no such call once the operation has ended. */
-  async function live({ scripts, pivot, later }: Operation, first: CrashPoint): Promise<boolean> {
+  async function live(
+    { scripts, pivot, attempt, later }: Operation,
+    first: CrashPoint,
+  ): Promise<boolean> {
     const world = new World(scripts);
     const handlers = world.handlers();
     const id = uuidv7();
+    const isAttempt = (index: number): boolean =>
+      pivot !== undefined && attempt !== undefined && index > pivot && index >= attempt;
     const steps = scripts.map(
       ({ answers }, index): PlannedStep => ({
         name: answers ? 'answering' : 'silent',
         args: { index },
         ...(index === pivot ? { pivot: true as const } : {}),
+        ...(isAttempt(index) ? { attempt: true as const } : {}),
       }),
     );
     const plan = planOf(steps, { given: true });
@@ -177,14 +185,17 @@ describe('an operation whose daemon dies at any moment', () => {
       expect(record.state).toEqual(Object.assign({ given: true }, ...all.map(patchOf)));
       expect(record.error).toBeUndefined();
     } else {
-      expect(effects).toEqual([]);
-      expect(wasPastPivot, 'nothing is undone after the pivot').not.toBe(true);
+      const lasting = record?.steps.some(({ step, status }) => step.pivot && status === 'done')
+        ? all.filter((index) => !isAttempt(index))
+        : [];
+      expect(effects).toEqual(lasting);
+      if (lasting.length === 0)
+        expect(wasPastPivot, 'nothing is undone after the pivot').not.toBe(true);
       if (record !== undefined) {
         expect(record.status).toBe('failed');
         expect(record.error).toBeDefined();
-        expect(record.steps.every(({ status }) => ['planned', 'undone'].includes(status))).toBe(
-          true,
-        );
+        const undone = record.steps.filter(({ index }) => !lasting.includes(index));
+        expect(undone.every(({ status }) => ['planned', 'undone'].includes(status))).toBe(true);
       }
     }
     return crashed;
