@@ -101,6 +101,7 @@ export const domainConfigSchema: z.ZodType<DomainConfig> = z.strictObject({
   vfbs: z.array(display.extend({ devid: count })),
   display: display.exactOptional(),
   layout: z.literal('xl').exactOptional(),
+  unsupervised: z.literal(true).exactOptional(),
   kept: z.record(text, json),
 });
 

@@ -77,6 +77,8 @@ export type DomainConfig = {
 
   /** No key of xl's: only what xl writes into the store is to be written there. */
   readonly layout?: 'xl';
+  /** No key of xl's: nothing is done when the domain stops by itself (`create -e`). */
+  readonly unsupervised?: true;
 
   /** Keys of xl that are known here and have no effect yet: numbers, booleans, text and lists. */
   readonly kept: Readonly<Record<string, Json>>;

@@ -11,8 +11,9 @@ import type { StateDir } from '../runtime/state-dir.js';
 import { makeApi } from './api.js';
 import { connectEmbeddedHost } from './embedded-host.js';
 import { cleanUpLostDomains } from './lost-domains.js';
-import { recordShutdowns } from './shutdown-watcher.js';
+import { readRestartLimits } from './restart-limits.js';
 import { stepsOf } from './steps.js';
+import { Supervisor } from './supervisor.js';
 import { Toolstack } from './toolstack.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -82,7 +83,13 @@ export class Daemon {
     await this.#settle(queue.recoverUnfinished());
     await this.#settle(await cleanUpLostDomains(host, this.#history, queue));
     if (this.#journalLost !== undefined) throw this.#journalLost;
-    recordShutdowns(host, this.#history).catch(onLost);
+    const court = {
+      host,
+      history: this.#history,
+      limits: readRestartLimits(this.#env),
+      dumpDir: this.#stateDir.dumpDir,
+    };
+    await new Supervisor(court, queue, this.#logger, onLost).start();
     await this.#listen(new Toolstack(host, this.#history, queue), () => onEnd());
   }
 

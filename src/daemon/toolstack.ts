@@ -1,6 +1,6 @@
-import { domainConfigFromJson } from '../config/index.js';
 import { listDevices } from '../devices/index.js';
 import {
+  completeConfigFromJson,
   currentIncarnation,
   findDomain,
   type Host,
@@ -91,6 +91,6 @@ export class Toolstack {
         ],
       });
     }
-    return { ...domainConfigFromJson(json), uuid };
+    return completeConfigFromJson(json, uuid);
   }
 }

@@ -1,9 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type DiskConfig, type DomainConfig, xenMac } from '../config/index.js';
+import {
+  type DiskConfig,
+  type DomainConfig,
+  domainConfigFromJson,
+  xenMac,
+} from '../config/index.js';
 import type { CompleteConfig } from '../layout/index.js';
-import type { Uuid } from '../model/index.js';
+import type { JsonObject, Uuid } from '../model/index.js';
 
 /**
  * Fills in what a config may leave open: the UUID, MAC addresses, and where relative paths lead.
@@ -33,6 +38,14 @@ export function completeDiskAt(disk: DiskConfig, cwd: string): Promise<DiskConfi
 
 export function completeVif<V extends { readonly mac?: string }>(vif: V): V & { mac: string } {
   return { ...vif, mac: vif.mac ?? randomMac() };
+}
+
+/**
+ * Reads a complete config that was kept.
+ * @throws ToolstackError config-invalid
+ */
+export function completeConfigFromJson(json: JsonObject, uuid: Uuid): CompleteConfig {
+  return { ...domainConfigFromJson(json), uuid };
 }
 
 /** Only what is surely a file has a path: a script of one's own takes targets of its own. */

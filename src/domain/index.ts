@@ -1,7 +1,12 @@
 export { awaitState } from './await-state.js';
 export { awaitStop } from './await-stop.js';
 export { preciseNow, roundMs } from './clock.js';
-export { completeConfig, completeDiskAt, completeVif } from './complete-config.js';
+export {
+  completeConfig,
+  completeConfigFromJson,
+  completeDiskAt,
+  completeVif,
+} from './complete-config.js';
 export { hearsControl } from './control-request.js';
 export { describeDom0 } from './describe-dom0.js';
 export type { DumpFiles } from './dump-files.js';
@@ -15,6 +20,7 @@ export {
   listDomains,
   noSuchDomain,
 } from './listing.js';
+export * from './loop-guard.js';
 export { NameClaims } from './name-claims.js';
 export * from './plan.js';
 export { planAdopt } from './plans/adopt.js';
@@ -22,7 +28,9 @@ export * from './plans/devices.js';
 export * from './plans/dump-core.js';
 export * from './plans/index.js';
 export { planRepair } from './plans/repair.js';
+export * from './plans/stopped.js';
 export { recordEvent } from './record-event.js';
 export { startedAt } from './started-at.js';
 export * from './step-state.js';
 export { lifecycleSteps } from './steps/index.js';
+export * from './stop-actions.js';

@@ -17,18 +17,25 @@ export function planCreate(config: CompleteConfig, paused: boolean): Plan {
     name: config.name,
     state: { uuid: config.uuid, name: config.name, config },
     steps: [
-      { name: 'check-identity' },
-      ...planShell(config),
-      { name: 'write-skeleton' },
-      { name: 'build' },
-      { name: 'write-details' },
-      { name: 'introduce' },
-      ...planDevices(config),
-      { name: 'await-console' },
+      ...creation(config),
       ...(paused ? [] : [{ name: 'record-incarnation', args: { cause: 'create' } }]),
       last,
     ],
   };
+}
+
+/** The steps that make a domain, up to where it only has to be recorded and unpaused. */
+export function creation(config: CompleteConfig): PlannedStep[] {
+  return [
+    { name: 'check-identity' },
+    ...planShell(config),
+    { name: 'write-skeleton' },
+    { name: 'build' },
+    { name: 'write-details' },
+    { name: 'introduce' },
+    ...planDevices(config),
+    { name: 'await-console' },
+  ];
 }
 
 /** The steps that make a domain without anything in it, with what it may use of the host. */

@@ -14,7 +14,7 @@ export class Records implements Chronicle {
   readonly #nextEpoch: Database.Statement<[Uuid], { readonly epoch: number }>;
   readonly #begin: Database.Statement<[BeginIncarnation & { readonly epoch: number }]>;
   readonly #end: Database.Statement<[EndIncarnation]>;
-  readonly #rollBack: Database.Statement<[number, string]>;
+  readonly #rollBack: Database.Statement<[number, string, Uuid]>;
   readonly #append: Database.Statement<[number, Uuid, Domid | null, string, string]>;
   readonly #saveConfig: Database.Statement<[Uuid, string, number]>;
   readonly #config: Database.Statement<[Uuid], { readonly config: string }>;
@@ -39,7 +39,7 @@ export class Records implements Chronicle {
     );
     this.#rollBack = db.prepare(
       `UPDATE incarnations SET ended_at = ?, end_cause = 'rolled-back'
-       WHERE operation = ? AND ended_at IS NULL`,
+       WHERE operation = ? AND uuid = ? AND ended_at IS NULL`,
     );
     this.#saveConfig = db.prepare(
       `INSERT INTO configs (uuid, config, saved_at) VALUES (?, ?, ?)
@@ -80,8 +80,8 @@ export class Records implements Chronicle {
   }
 
   /** Ends what an operation began and had to undo; it stays in the history as `rolled-back`. */
-  rollBackIncarnations(operation: string, at: number): void {
-    inDatabase(this.#db, () => this.#rollBack.run(at, operation));
+  rollBackIncarnations(operation: string, uuid: Uuid, at: number): void {
+    inDatabase(this.#db, () => this.#rollBack.run(at, operation, uuid));
   }
 
   /** Keeps a domain's config. The domain must have been seen. */

@@ -16,6 +16,7 @@ import { LIBXL_SKELETON } from './libxl-keys.js';
 import { MANUAL } from './manual-keys.js';
 import {
   consoleRingPath,
+  consoleTtyPath,
   deviceModelPath,
   homePath,
   libxlPath,
@@ -90,6 +91,12 @@ export async function writeConsoleRing(
   const node = { path: consoleRingPath(domid), value: consoleFrame };
   const parties = partiesOf(domid);
   await writeNodes(tx, [{ ...node, permissions: permissionsFor('back-end', parties) }]);
+}
+
+/** Tells where the guest's console is to be found, where nobody else will: after a soft reset. */
+export async function writeConsoleTty(tx: StoreView, domid: Domid, tty: string): Promise<void> {
+  const permissions = permissionsFor('back-end', partiesOf(domid));
+  await writeNodes(tx, [{ path: consoleTtyPath(domid), value: tty, permissions }]);
 }
 
 /**

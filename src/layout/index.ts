@@ -14,4 +14,6 @@ export { type ReadConfig, readConfig } from './read-config.js';
 export { recordedDevices } from './recorded-devices.js';
 export { removeIfThere } from './remove.js';
 export * from './run-time-keys.js';
+export * from './set-aside.js';
+export * from './stop-words.js';
 export { writeNodes } from './write-nodes.js';

@@ -132,6 +132,10 @@ export interface Incarnation {
  * - `migrated`: a migration is complete; detail: from, rounds, sentPages, downtimeMs, totalMs.
  * - `shutdown`: it has stopped by itself; detail: reason.
  * - `lost`: its host has lost it.
+ * - `preserved`: it has stopped and stays as it is; detail: reason, and as, uuid where it made room
+ *   for its successor.
+ * - `given-up`: the same, because restarts did not help; detail: reason, restarts, windowMs.
+ * - `reset`: it starts afresh where it is, with its memory kept.
  * - `dumped`: its memory was written to a file; detail: file, and error where that failed.
  */
 export type LifecycleKind =
@@ -145,6 +149,9 @@ export type LifecycleKind =
   | 'migrated'
   | 'shutdown'
   | 'lost'
+  | 'preserved'
+  | 'given-up'
+  | 'reset'
   | 'dumped';
 
 /** A change of a domain's state, as it was noticed. */

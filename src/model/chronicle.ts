@@ -26,8 +26,8 @@ export interface Chronicle {
     readonly end: IncarnationEnd;
     readonly at: number;
   }): boolean;
-  /** Ends, as `rolled-back`, what an operation began and had to undo. */
-  rollBackIncarnations(operation: string, at: number): void;
+  /** Ends, as `rolled-back`, the incarnation that an operation began and had to undo. */
+  rollBackIncarnations(operation: string, uuid: Uuid, at: number): void;
   /** Keeps what a domain was configured with, for as long as the domain is known. */
   saveConfig(uuid: Uuid, config: JsonObject, at: number): void;
   config(uuid: Uuid): JsonObject | undefined;

@@ -66,7 +66,7 @@ export const DEFAULT_SCHEDULING: SchedulingParameters = { weight: 256, cap: 0 };
 export const MAX_WEIGHT = 65_535;
 
 /** Why an incarnation came to be. */
-export type IncarnationCause = 'create' | 'migrate' | 'restore' | 'reboot' | 'adopt';
+export type IncarnationCause = 'create' | 'migrate' | 'restore' | 'reboot' | 'preserve' | 'adopt';
 /** Why an incarnation ended. */
 export type IncarnationEnd = 'destroy' | 'migrate' | 'host-lost' | 'rolled-back' | 'shutdown';
 

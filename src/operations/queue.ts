@@ -125,6 +125,11 @@ export class OperationQueue {
     return { running, queued: this.#jobs.size - running };
   }
 
+  /** Whether new operations are refused because {@link drain} was called. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
   /** Refuses new operations, sends away the waiting ones with EBUSY, waits for the running ones. */
   async drain(): Promise<void> {
     this.#draining = true;

@@ -119,7 +119,8 @@ test('a UUID of a domain that is no more may be used again, and its history goes
 });
 
 test('a domain that stops by itself is noted once, with the reason', async () => {
-  const { newDomid } = await host.created(config('web', 'extra = "exit=poweroff@50"'));
+  const asked = 'extra = "exit=poweroff@50"\non_poweroff = "preserve"';
+  const { newDomid } = await host.created(config('web', asked));
   const { hypervisor } = host;
   const stopped = await host.store.watch('@releaseDomain');
   for await (const _ of stopped) {
@@ -131,6 +132,7 @@ test('a domain that stops by itself is noted once, with the reason', async () =>
   await host.startDaemon();
   const { events } = await host.api.ask('history', { domain: 'web' });
   expect(events.map(({ kind, detail, domid }) => [kind, detail, domid])).toEqual([
+    ['preserved', { reason: 'poweroff' }, newDomid],
     ['shutdown', { reason: 'poweroff' }, newDomid],
     ['began', { cause: 'create', name: 'web' }, newDomid],
   ]);

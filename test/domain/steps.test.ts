@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseDiskWords, parseDomainConfig } from '../../src/config/index.js';
+import { parseDiskWords, parseDomainConfig, SHUTDOWN_ACTIONS } from '../../src/config/index.js';
 import {
   planAdopt,
   planAttach,
@@ -10,6 +10,7 @@ import {
   planDumpCore,
   planMedium,
   planRepair,
+  planStopped,
 } from '../../src/domain/index.js';
 import { planLocalMigration } from '../../src/migration/index.js';
 import { DOM0, domid, type Finding, uuid } from '../../src/model/index.js';
@@ -53,6 +54,15 @@ test('every step of every plan has a handler, and no handler is without a plan',
     planDetach(guest, { address: device, name: 'xvda', state: 4 }, false),
     planDetach(guest, { address: device, name: 'xvda', state: 4 }, true),
     planMedium('cd-eject', guest, device, { before: disk, after: disk }),
+    ...SHUTDOWN_ACTIONS.map((action) =>
+      planStopped(leaving, {
+        reason: 'crash',
+        action,
+        config: complete,
+        dumpFile: '/dump',
+        aside: { uuid: id, name: 'aside' },
+      }),
+    ),
   ];
   const planned = new Set(plans.flatMap(({ steps }) => steps.map(({ name }) => name)));
   expect([...ground.handlers.keys()].sort()).toEqual([...planned].sort());

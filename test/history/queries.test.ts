@@ -80,9 +80,13 @@ describe('the history', () => {
   it('keeps an incarnation that was rolled back, and gives its number to no other', () => {
     begin({});
     begin({ domid: d(2), operation: 'move', at: 5 });
-    history.records.rollBackIncarnations('move', 6);
-    expect(history.queries.living(host).map(({ domid }) => domid)).toEqual([1]);
-    expect(history.queries.incarnations()[0]).toMatchObject({ domid: 2, end: 'rolled-back' });
+    begin({ uuid: second, domid: d(4), operation: 'move', at: 5 });
+    history.records.rollBackIncarnations('move', first, 6);
+    expect(history.queries.living(host).map(({ domid }) => domid)).toEqual([1, 4]);
+    expect(history.queries.incarnations({ uuid: first })[0]).toMatchObject({
+      domid: 2,
+      end: 'rolled-back',
+    });
     expect(begin({ domid: d(3), operation: 'move again', at: 7 })).toBe(3);
   });
 

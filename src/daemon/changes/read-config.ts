@@ -3,17 +3,23 @@ import { completeConfig } from '../../domain/index.js';
 import type { CompleteConfig } from '../../layout/index.js';
 import type { ConfigText, WarningLine } from '../../model/index.js';
 
+/** What is said about a domain beside the text of its config. */
+interface Manner {
+  readonly layout?: 'xl';
+  readonly unsupervised?: boolean;
+}
+
 /**
  * Reads the config of a request and fills in what it leaves open.
  * @param kept the config of the domain that it is for, where there is one: the domain stays itself
  * @throws ToolstackError config-invalid, with file:line:column
  */
 export async function readConfig(
-  { text, file, overrides, cwd, layout }: ConfigText & { readonly layout?: 'xl' },
+  { text, file, overrides, cwd, ...manner }: ConfigText & Manner,
   kept?: CompleteConfig,
 ): Promise<{ readonly config: CompleteConfig; readonly warnings: readonly WarningLine[] }> {
   const { config: parsed, warnings } = parseDomainConfig(text, { file, overrides });
-  const wanted = kept === undefined ? withLayout(parsed, layout) : asItself(parsed, kept);
+  const wanted = kept === undefined ? inManner(parsed, manner) : asItself(parsed, kept);
   const complete = await completeConfig(wanted, { cwd, file });
   return {
     config: { ...withoutSecrets(complete), uuid: complete.uuid },
@@ -23,15 +29,19 @@ export async function readConfig(
 
 /** Its name, UUID and ways of life stay, and the addresses of interfaces that name none. */
 function asItself(parsed: DomainConfig, kept: CompleteConfig): DomainConfig {
-  const { name, uuid, layout } = kept;
+  const { name, uuid } = kept;
   const macs = new Map(kept.vifs.map(({ devid, mac }) => [devid, mac]));
   const vifs = parsed.vifs.map((vif) => {
     const mac = vif.mac ?? macs.get(vif.devid);
     return mac === undefined ? vif : { ...vif, mac };
   });
-  return withLayout({ ...parsed, name, uuid, vifs }, layout);
+  return inManner({ ...parsed, name, uuid, vifs }, kept);
 }
 
-function withLayout(config: DomainConfig, layout: 'xl' | undefined): DomainConfig {
-  return layout === undefined ? config : { ...config, layout };
+function inManner(config: DomainConfig, { layout, unsupervised }: Manner): DomainConfig {
+  return {
+    ...config,
+    ...(layout === undefined ? {} : { layout }),
+    ...(unsupervised === true ? { unsupervised } : {}),
+  };
 }

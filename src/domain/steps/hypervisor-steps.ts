@@ -1,5 +1,5 @@
 import { noteRunning } from '../../layout/index.js';
-import { ToolstackError } from '../../model/index.js';
+import { type JsonObject, ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
 import type { Host } from '../host.js';
@@ -15,15 +15,21 @@ export function createDomain(host: Host): StepHandler {
   return {
     async do({ state }) {
       const { uuid, type, maxVcpus } = configIn(state);
+      await destroyUnjournalled(host, state);
       return { newDomid: await host.hypervisor.createDomain({ uuid, type, maxVcpus }) };
     },
-    async undo({ state }) {
-      // The number may not have reached the journal: the UUID always has.
-      for (const { domid } of await incarnationsOf(host, uuidIn(state))) {
-        if (domid !== maybeDomidIn(state, 'domid')) await host.hypervisor.destroyDomain(domid);
-      }
-    },
+    undo: ({ state }) => destroyUnjournalled(host, state),
   };
+}
+
+/**
+ * Ends what an earlier try has made. Its number may not have reached the journal: its UUID always
+ * has.
+ */
+async function destroyUnjournalled(host: Host, state: JsonObject): Promise<void> {
+  for (const { domid } of await incarnationsOf(host, uuidIn(state))) {
+    if (domid !== maybeDomidIn(state, 'domid')) await host.hypervisor.destroyDomain(domid);
+  }
 }
 
 export function prepareDomain(host: Host): StepHandler {
@@ -56,10 +62,14 @@ export function build(host: Host): StepHandler {
   };
 }
 
-/** Tells the store daemon of the domain, which can talk to it from then on. */
+/**
+ * Tells the store daemon of the domain, which can talk to it from then on. With `args.again` it knew
+ * the domain before it was reset.
+ */
 export function introduce(host: Host): StepHandler {
   return {
-    async do({ state }) {
+    async do({ state, args }) {
+      if (args.again === true) await host.store.resume(domidIn(state, 'newDomid'));
       const frame = BigInt(textIn(state, 'storeFrame'));
       await host.store.introduce(domidIn(state, 'newDomid'), frame, numberIn(state, 'storePort'));
     },

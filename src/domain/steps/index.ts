@@ -14,6 +14,7 @@ import * as records from './record-steps.js';
 import { repairStep } from './repair-steps.js';
 import * as runState from './run-state-steps.js';
 import * as signals from './signal-steps.js';
+import * as stop from './stop-steps.js';
 import * as tree from './tree-steps.js';
 import * as unplug from './unplug-steps.js';
 import * as vcpus from './vcpu-steps.js';
@@ -49,6 +50,13 @@ export function lifecycleSteps(host: Host): Map<string, StepHandler> {
     ['remove-tree', tree.removeTreeStep(host)],
     ['record-end', records.recordEnd(host)],
     ['dump-core', dumpCore(host)],
+    ['decide', stop.decide()],
+    ['hold-name', stop.holdName(host)],
+    ['preserve', stop.preserve(host)],
+    ['set-aside', stop.setAside(host)],
+    ['soft-reset', stop.softReset(host)],
+    ['keep-console', stop.keepConsole(host)],
+    ['record-reset', stop.recordReset(host)],
     ['note-loss', records.noteLoss(host)],
     ['repair', repairStep(host)],
     ['restore-vm', restoreVm(host)],

@@ -18,8 +18,8 @@ export function recordIncarnation(host: Host): StepHandler {
       recordEvent(host, { uuid, domid }, 'began', { cause, name });
       return Promise.resolve();
     },
-    undo({ operation }) {
-      host.chronicle.rollBackIncarnations(operation, Date.now());
+    undo({ state, operation }) {
+      host.chronicle.rollBackIncarnations(operation, uuidIn(state), Date.now());
       return Promise.resolve();
     },
     isDone: () => Promise.resolve(false),

@@ -73,7 +73,7 @@ export function removeTreeStep(host: Host): StepHandler {
 
 /** Whether the domain comes to be, rather than moves from another domid. */
 function isFirstHere(state: JsonObject): boolean {
-  return maybeDomidIn(state, 'domid') === undefined;
+  return state.fresh === true || maybeDomidIn(state, 'domid') === undefined;
 }
 
 export function hasRings(state: JsonObject): boolean {
