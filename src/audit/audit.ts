@@ -2,6 +2,7 @@ import type { Finding } from '../model/index.js';
 import { findDevices } from './devices.js';
 import { findEmptyDirectories } from './empty.js';
 import { findIdentities } from './identity.js';
+import { findKeys } from './keys.js';
 import { findLeftovers } from './leftovers.js';
 import { findReferences } from './references.js';
 import { Scene } from './scene.js';
@@ -13,11 +14,19 @@ import type { Snapshot } from './snapshot.js';
  */
 export function audit(snapshot: Snapshot): Finding[] {
   const scene = new Scene(snapshot);
-  return [
+  const misplaced = [
     ...findIdentities(scene),
     ...findLeftovers(scene),
     ...findReferences(scene),
     ...findDevices(scene),
     ...findEmptyDirectories(scene),
   ];
+  // What is to be removed need not be right.
+  const goes = misplaced.flatMap(({ path, repair }) => (repair === undefined ? [] : [path]));
+  const wrong = findKeys(scene).filter(({ path }) => !goes.some((root) => isBelow(path, root)));
+  return [...misplaced, ...wrong];
+}
+
+function isBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
 }

@@ -1,34 +1,14 @@
 import {
-  BACKEND_KINDS,
-  type BackendKind,
-  backEndsPath,
   type DevicePlaces,
-  DOMAINS,
   devicesPath,
   frontEndsPath,
-  frontOf,
   homePath,
-  parseBackEndPath,
-  placesOf,
   vmDevicesPath,
   vmPath,
 } from '../layout/index.js';
-import {
-  DOM0,
-  type DomainInfo,
-  type Domid,
-  type Finding,
-  parseDomid,
-  type RepairCondition,
-} from '../model/index.js';
+import { DOM0, type DomainInfo, type Finding, type RepairCondition } from '../model/index.js';
 import type { Scene } from './scene.js';
-
-interface SeenDevice {
-  readonly info: DomainInfo;
-  readonly label: string;
-  readonly backendDomid: Domid;
-  readonly places: DevicePlaces;
-}
+import { byBackEnd, byFrontEnd, byRecord, type SeenDevice } from './seen-devices.js';
 
 /** Devices of living guests of which a part is missing. What domains that are gone left is elsewhere. */
 export function findDevices(scene: Scene): Finding[] {
@@ -58,66 +38,6 @@ function judge(scene: Scene, device: SeenDevice): Finding[] {
   if (hasRecord === true) return [staleRecord(device)];
   if (hasFront === true && hasBack === true) return noRecord(scene, device);
   return hasFront === true ? [noBackEnd(scene, device)] : [loneBackEnd(scene, device)];
-}
-
-function byRecord(scene: Scene): SeenDevice[] {
-  const { tree } = scene;
-  return scene.living.flatMap((info) => {
-    const root = devicesPath(info.domid);
-    return tree.children(root).flatMap((kind) =>
-      tree.children(`${root}/${kind}`).flatMap((id): SeenDevice[] => {
-        const record = `${root}/${kind}/${id}`;
-        const back = tree.value(`${record}/backend`) ?? '';
-        const address = parseBackEndPath(back);
-        // Kinds that are not known here are not judged.
-        if (address === undefined || address.domid !== info.domid) return [];
-        const { backendDomid } = address;
-        const front = frontOf(info.domid, kind, id);
-        return [{ info, label: `${kind} ${id}`, backendDomid, places: { record, front, back } }];
-      }),
-    );
-  });
-}
-
-function byBackEnd(scene: Scene): SeenDevice[] {
-  const { tree } = scene;
-  return tree.children(DOMAINS).flatMap((host) => {
-    const backendDomid = parseDomid(host);
-    if (backendDomid === undefined || scene.domain(backendDomid) === undefined) return [];
-    const root = backEndsPath(backendDomid);
-    return tree
-      .children(root)
-      .filter(isBackendKind)
-      .flatMap((kind) =>
-        scene.living.flatMap((info) =>
-          tree.children(`${root}/${kind}/${info.domid}`).map((id): SeenDevice => {
-            const places = placesOf(info.domid, kind, id, backendDomid);
-            return { info, label: `${kind} ${id}`, backendDomid, places };
-          }),
-        ),
-      );
-  });
-}
-
-/** By front ends that neither a record nor a back end tells of. */
-function byFrontEnd(scene: Scene): SeenDevice[] {
-  const { tree } = scene;
-  return scene.living.flatMap((info) => {
-    const root = frontEndsPath(info.domid);
-    return tree
-      .children(root)
-      .filter(isBackendKind)
-      .flatMap((kind) =>
-        tree.children(`${root}/${kind}`).map((id): SeenDevice => {
-          const places = placesOf(info.domid, kind, id, DOM0);
-          return { info, label: `${kind} ${id}`, backendDomid: DOM0, places };
-        }),
-      );
-  });
-}
-
-function isBackendKind(kind: string): kind is BackendKind {
-  return BACKEND_KINDS.some((known) => known === kind);
 }
 
 function noFrontEnd({ info: { domid }, label, places }: SeenDevice): Finding {

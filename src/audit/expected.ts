@@ -4,6 +4,5 @@ import type { Scene } from './scene.js';
 
 /** The permissions of everything below /vm/<uuid>, in wire form: all that use it may read. */
 export function vmPermissions(scene: Scene, uuid: Uuid): string {
-  const users = scene.usersOf(vmPath(uuid)).filter(({ dying }) => !dying);
-  return ['n0', ...users.map(({ domid }) => `r${domid}`)].join(',');
+  return ['n0', ...scene.incarnationsOf(vmPath(uuid)).map((domid) => `r${domid}`)].join(',');
 }

@@ -47,6 +47,11 @@ export class Scene {
     );
   }
 
+  /** The domids of those who use a directory below /vm and are not dying. */
+  incarnationsOf(vm: string): Domid[] {
+    return this.usersOf(vm).flatMap(({ domid, dying }) => (dying ? [] : [domid]));
+  }
+
   isKnown(uuid: Uuid): boolean {
     return this.#snapshot.known.has(uuid);
   }

@@ -26,12 +26,32 @@ export const DESCRIBED_KEYS: readonly DescribedKey[] = [
   ).values(),
 ].reverse();
 
+interface Pattern {
+  readonly described: DescribedKey;
+  /** The names that are not in brackets, and where they are: most paths differ in one of them. */
+  readonly literals: readonly (readonly [number, string])[];
+}
+
+/** By how many names they have. */
+const PATTERNS: ReadonlyMap<number, readonly Pattern[]> = DESCRIBED_KEYS.reduce(
+  (patterns, described) => {
+    const names = described.path.split('/');
+    const literals = [...names.entries()].filter(([, name]) => !name.includes('<'));
+    const alike = patterns.get(names.length) ?? [];
+    return patterns.set(names.length, [...alike, { described, literals }]);
+  },
+  new Map<number, readonly Pattern[]>(),
+);
+
 /** The description that fits a path best: the one with the fewest names in brackets. */
 export function findDescribed(
   path: string,
 ): { readonly described: DescribedKey; readonly bindings: Bindings } | undefined {
+  const names = path.split('/');
   let best: { described: DescribedKey; bindings: Bindings } | undefined;
-  for (const described of DESCRIBED_KEYS) {
+  for (const { described, literals } of PATTERNS.get(names.length) ?? []) {
+    // A name in brackets may be asked for as such.
+    if (literals.some(([at, name]) => names[at] !== name && !names[at]?.includes('<'))) continue;
     const bindings = matchPath(described.path, path);
     if (bindings === undefined) continue;
     if (best === undefined || bindings.size < best.bindings.size) best = { described, bindings };

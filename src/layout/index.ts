@@ -1,12 +1,15 @@
 export * from './control-request.js';
+export { type Bindings, type DescribedKey, findDescribed } from './described.js';
 export * from './device.js';
 export { deviceNodes } from './device-nodes.js';
 export { removeDeviceNodes, writeDevice } from './device-tree.js';
 export { writeDom0 } from './dom0-tree.js';
 export * from './domain-tree.js';
 export * from './facts.js';
+export { explainFormat, isFormatted } from './format.js';
 export { dropReference, references } from './incarnations.js';
 export type { Layout, Node } from './key.js';
+export { type Access, permissionsFor } from './key.js';
 export * from './paths.js';
 export * from './places.js';
 export { pruneEmpty, pruneParents } from './prune.js';

@@ -35,6 +35,18 @@ export function frontOf(domid: Domid, kind: string, id: string): string {
   return isFirstConsole ? consolePath(domid) : `${frontEndsPath(domid)}/${kind}/${id}`;
 }
 
+/** The record of the device whose front end a path is in; undefined for other paths. */
+export function recordOfFront(domid: Domid, path: string): string | undefined {
+  if (isBelow(path, consolePath(domid))) return `${devicesPath(domid)}/console/0`;
+  const root = `${frontEndsPath(domid)}/`;
+  const [kind, id] = path.startsWith(root) ? path.slice(root.length).split('/') : [];
+  return kind === undefined || id === undefined ? undefined : `${devicesPath(domid)}/${kind}/${id}`;
+}
+
+function isBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
+}
+
 /** The first console of a domain, which is not among its other front ends. */
 export function consolePath(domid: Domid): string {
   return `${homePath(domid)}/console`;

@@ -47,6 +47,12 @@ function revalue(nodes: Nodes, path: string, value: string): void {
   nodes.set(path, { ...node, value });
 }
 
+function repermit(nodes: Nodes, path: string, permissions: string): void {
+  const node = nodes.get(path);
+  if (node === undefined) throw new Error(`there is no ${path} to damage`);
+  nodes.set(path, { ...node, permissions: parsePermissions(permissions) });
+}
+
 export const DAMAGES: Readonly<Record<string, Damage>> = {
   'the domain is lost': ({ domains }, { domid, uuid }) => {
     domains.splice(
@@ -125,6 +131,32 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
   'a directory is left empty': ({ nodes }, { domid }) => {
     put(nodes, `/local/domain/0/backend/vtpm/${domid}`);
     return [{ code: 'empty-directory', path: `/local/domain/0/backend/vtpm/${domid}` }];
+  },
+  'a key may be read by another guest': ({ nodes }, { domid }) => {
+    repermit(nodes, `/local/domain/${domid}/memory/target`, `n0,r${domid},r9`);
+    return [{ code: 'wrong-permissions', path: `/local/domain/${domid}/memory/target` }];
+  },
+  'a key may be written by its guest': ({ nodes }, { domid }) => {
+    repermit(nodes, `/libxl/${domid}/type`, `n${domid}`);
+    return [{ code: 'wrong-permissions', path: `/libxl/${domid}/type` }];
+  },
+  'a directory and all below it is kept from its guest': ({ nodes }, { uuid }) => {
+    for (const path of nodes.keys()) {
+      if (path.startsWith(`/vm/${uuid}`)) repermit(nodes, path, 'n0');
+    }
+    return [{ code: 'wrong-permissions', path: `/vm/${uuid}` }];
+  },
+  "a guest's own key is taken from it": ({ nodes }, { domid }) => {
+    repermit(nodes, `/local/domain/${domid}/control/shutdown`, `n0,r${domid}`);
+    return [{ code: 'wrong-permissions', path: `/local/domain/${domid}/control/shutdown` }];
+  },
+  'a value is none of its format': ({ nodes }, { domid }) => {
+    revalue(nodes, `/local/domain/${domid}/memory/target`, '128 MiB');
+    return [{ code: 'wrong-value', path: `/local/domain/${domid}/memory/target` }];
+  },
+  "the domid is another's": ({ nodes }, { domid }) => {
+    revalue(nodes, `/local/domain/${domid}/domid`, '9');
+    return [{ code: 'wrong-value', path: `/local/domain/${domid}/domid` }];
   },
   'a device model outlives its domain': ({ nodes }) => {
     put(nodes, '/local/domain/0/device-model/4712/state', 'running');

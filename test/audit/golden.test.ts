@@ -26,5 +26,8 @@ test("xl's migration on one host leaves a domain that points nowhere", () => {
 
 test("a migration of xl that was killed leaves two domains that share one directory's name", () => {
   const uuid = 'aeb8e840-e582-11f1-9e49-254a02c86eba';
-  expect(findingsIn('xl-after-killed-migration')).toEqual([`same-uuid /vm/${uuid}`]);
+  expect(findingsIn('xl-after-killed-migration')).toEqual([
+    `same-uuid /vm/${uuid}`,
+    `wrong-permissions /vm/${uuid}`,
+  ]);
 });
