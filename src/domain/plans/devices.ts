@@ -1,12 +1,6 @@
 import type { DiskConfig, VifConfig } from '../../config/index.js';
 import { backEndPath, type DeviceAddress } from '../../layout/index.js';
-import type {
-  DomainType,
-  JsonObject,
-  OperationKind,
-  Plan,
-  PlannedStep,
-} from '../../model/index.js';
+import type { DomainType, JsonObject, OperationKind, Plan } from '../../model/index.js';
 import type { Leaving } from '../plan.js';
 
 /** A device as a config describes it. */
@@ -51,16 +45,10 @@ export function planDetach(
 ): Plan {
   const kind = address.kind === 'vif' ? 'network-detach' : 'block-detach';
   const args = { devices: [backEndPath(address)], ...(force ? { force } : {}) };
-  const closing: PlannedStep[] = force
-    ? [{ name: 'ask-to-close', subject, args, pivot: true }]
-    : [
-        { name: 'ask-to-close', subject, args },
-        { name: 'await-closed', subject, args, pivot: true },
-      ];
   return {
     ...changing(kind, domain, { backEndState: state }),
     steps: [
-      ...closing,
+      { name: 'close-device', subject, args, pivot: true },
       { name: 'remove-device', subject, args },
       { name: 'forget-device', subject, args },
     ],

@@ -25,17 +25,30 @@ import { devicesIn, domidIn, numberIn, uuidIn } from '../step-state.js';
  * Steps that take a device from a running domain.
  */
 
-/** Asks the back end to close, and through it the guest. By force the front end goes at once. */
-export function askToClose(host: Host): StepHandler {
+/**
+ * Asks the back end to close, and through it the guest, which has let go once the back end has
+ * closed. By force the front end goes at once, and nobody is waited for.
+ */
+export function closeDevice(host: Host): StepHandler {
+  const ask = async (call: StepCall): Promise<undefined> => {
+    for (const address of await departing(host, call)) {
+      await host.store.transaction(async (tx) => {
+        if (call.args.force === true) await removeIfThere(tx, frontEndPath(address));
+        await askBackEnd(tx, address);
+      });
+    }
+  };
   return {
     async do(call) {
+      await ask(call);
+      if (call.args.force === true) return;
       for (const address of await departing(host, call)) {
-        await host.store.transaction(async (tx) => {
-          if (call.args.force === true) await removeIfThere(tx, frontEndPath(address));
-          await askBackEnd(tx, address);
-        });
+        if (!(await isOver(host, address)) && !(await hasClosed(host, address, call.signal))) {
+          throw await refusal(host, address);
+        }
       }
     },
+    forecast: ask,
     async undo(call) {
       const before = numberIn(call.state, 'backEndState');
       for (const address of await departing(host, call)) {
@@ -44,27 +57,9 @@ export function askToClose(host: Host): StepHandler {
     },
     async isDone(call) {
       for (const address of await departing(host, call)) {
-        if (await host.store.exists(frontEndPath(address))) return false;
-      }
-      return true;
-    },
-  };
-}
-
-/** The guest has let go once the back end has closed. */
-export function awaitClosed(host: Host): StepHandler {
-  return {
-    waits: true,
-    async do(call) {
-      for (const address of await departing(host, call)) {
-        if (!(await isOver(host, address)) && !(await hasClosed(host, address, call.signal))) {
-          throw await refusal(host, address);
-        }
-      }
-    },
-    async isDone(call) {
-      for (const address of await departing(host, call)) {
-        if (!(await isOver(host, address))) return false;
+        const isGiven =
+          call.args.force === true && !(await host.store.exists(frontEndPath(address)));
+        if (!isGiven && !(await isOver(host, address))) return false;
       }
       return true;
     },

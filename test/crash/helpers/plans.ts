@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseDomainConfig } from '../../../src/config/index.js';
-import { planCreate, planDestroy } from '../../../src/domain/index.js';
+import { planAttach, planCreate, planDestroy, planDetach } from '../../../src/domain/index.js';
 import {
   type CompleteConfig,
   consoleDevice,
@@ -21,7 +21,19 @@ const complete = { ...config, uuid: UUID } as CompleteConfig;
 const devices: DeviceAddress[] = [consoleDevice(domid(1), 2).address];
 const leaving = { domid: domid(1), uuid: UUID, name: DOMAIN, devices };
 
+const guest = { ...leaving, type: 'pv' as const };
+const [disk] = config.disks;
+const [vif] = config.vifs;
+if (disk === undefined || vif === undefined) throw new Error(`${CONFIG} has no devices`);
+const departing = { address: consoleDevice(domid(1), 2).address, name: 'xvdb', state: 4 };
+
 export const STEPS = {
+  'block-attach': planAttach(guest, { type: 'disk', disk }).steps,
+  'block-detach': planDetach(guest, departing, false).steps,
+  'block-detach --force': planDetach(guest, departing, true).steps,
+  'network-attach': planAttach(guest, { type: 'vif', vif }).steps,
+  'network-detach': planDetach(guest, departing, false).steps,
+
   create: planCreate(complete, false).steps,
   'create --paused': planCreate(complete, true).steps,
   destroy: planDestroy(leaving).steps,

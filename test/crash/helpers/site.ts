@@ -51,7 +51,7 @@ export class Site {
     const [guest] = domains;
     const inhabited = guest === undefined ? [] : withoutNumbers(await dump(host), guest);
     await host.ok('destroy', DOMAIN);
-    const site = new Site(host, idle, withoutStartTime(inhabited), freeKib);
+    const site = new Site(host, idle, withoutClocks(inhabited), freeKib);
     await site.look();
     return site;
   }
@@ -91,7 +91,7 @@ export class Site {
       expect(tree).toEqual(this.idle);
       expect(living).toEqual([]);
     } else {
-      expect(withoutStartTime(withoutNumbers(tree, guest))).toEqual(this.inhabited);
+      expect(withoutClocks(withoutNumbers(tree, guest))).toEqual(this.inhabited);
       expect(living).toMatchObject([{ uuid: guest.uuid, domid: guest.domid }]);
       expect(guest).toMatchObject({ name: DOMAIN, paused: false, dying: false });
       expect(guest.shutdown).toBeUndefined();
@@ -104,6 +104,7 @@ export class Site {
   }
 }
 
-function withoutStartTime(tree: readonly string[]): string[] {
-  return tree.map((line) => line.replace(/(?<=\/start_time = ")[\d.]+/, 'TIME'));
+/** Without the time, and the number of interfaces that there have been. */
+function withoutClocks(tree: readonly string[]): string[] {
+  return tree.map((line) => line.replace(/(?<=\/(start_time|nextDeviceID) = ")[\d.]+/, 'ONWARDS'));
 }

@@ -31,19 +31,14 @@ test('an attach is for good once the configuration has the device', () => {
 test('a detach is for good once the back end has closed', () => {
   const plan = planDetach(GUEST, { address: ADDRESS, name: 'xvdb', state: 4 }, false);
   expect([plan.kind, plan.state.backEndState]).toEqual(['block-detach', 4]);
-  expect(shown(plan)).toEqual([
-    'ask-to-close xvdb',
-    'await-closed xvdb !',
-    'remove-device xvdb',
-    'forget-device xvdb',
-  ]);
+  expect(shown(plan)).toEqual(['close-device xvdb !', 'remove-device xvdb', 'forget-device xvdb']);
 });
 
 test('a detach by force asks nobody', () => {
   const address = { ...ADDRESS, kind: 'vif' as const, id: 1 };
   const plan = planDetach(GUEST, { address, name: '1', state: 4 }, true);
   expect(plan.kind).toBe('network-detach');
-  expect(shown(plan)).toEqual(['ask-to-close 1 !', 'remove-device 1', 'forget-device 1']);
+  expect(shown(plan)).toEqual(['close-device 1 !', 'remove-device 1', 'forget-device 1']);
   expect(plan.steps[0]?.args).toEqual({
     devices: ['/local/domain/0/backend/vif/4/1'],
     force: true,
