@@ -8,7 +8,12 @@ import {
   ToolstackError,
   type Uuid,
 } from '../../src/model/index.js';
-import { OperationQueue, parseFaults, type StepHandler } from '../../src/operations/index.js';
+import {
+  OperationQueue,
+  type OperationRequest,
+  parseFaults,
+  type StepHandler,
+} from '../../src/operations/index.js';
 import { Ground, newUuid } from './helpers/ground.js';
 
 /** A door that steps wait at until it is opened; it says when one has come. */
@@ -74,9 +79,13 @@ describe('the queue', () => {
   const note = (text: string): PlannedStep => ({ name: 'note', args: { text } });
   const wait: PlannedStep = { name: 'wait' };
 
-  function submit(queue: OperationQueue, uuid: Uuid, ...steps: PlannedStep[]) {
+  function request(uuid: Uuid, ...steps: PlannedStep[]): OperationRequest {
     const plan: Plan = { kind: 'destroy', uuid, name: 'web1', steps, state: {} };
-    return queue.submit({ uuid, requestedBy: 'root', plan: async () => plan });
+    return { uuid, requestedBy: 'root', plan: async () => plan };
+  }
+
+  function submit(queue: OperationQueue, uuid: Uuid, ...steps: PlannedStep[]) {
+    return queue.submit(request(uuid, ...steps));
   }
 
   it('runs one operation at a time on a domain, in order, and many domains at once', async () => {
@@ -196,6 +205,24 @@ describe('the queue', () => {
     door.open();
     await Promise.all([busy.finished, next.finished]);
     expect(trace).toEqual(['next']);
+  });
+
+  it('cancels for one that ends the domain what is in its way, and nothing else', async () => {
+    const queue = queueOf();
+    const uuid = newUuid();
+    const others = submit(queue, newUuid(), wait);
+    const running = submit(queue, uuid, wait);
+    const waiting = submit(queue, uuid, note('never'));
+    await door.crowd(2);
+    const first = queue.submit({ ...request(uuid, note('first')), decisive: true });
+    const second = queue.submit({ ...request(uuid, note('second')), decisive: true });
+    const reason = { code: 'cancelled', message: 'The domain was ended meanwhile' };
+    await expect(waiting.finished).rejects.toMatchObject(reason);
+    expect(await running.finished).toMatchObject({ status: 'failed', error: reason });
+    await Promise.all([first.finished, second.finished]);
+    expect(trace).toEqual(['first', 'second']);
+    door.open();
+    expect((await others.finished).status).toBe('succeeded');
   });
 
   it('does not cancel an operation that is past its pivot', async () => {
