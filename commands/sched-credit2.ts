@@ -1,13 +1,13 @@
 import * as Flags from '@oclif/core/flags';
+import { ChangeCommand } from '../src/cli/change-command.js';
 import { aboutDomain, WordedFailure } from '../src/cli/failure.js';
-import { OperationCommand } from '../src/cli/operation-command.js';
-import { requestedBy } from '../src/client/requested-by.js';
+import { withLastWords } from '../src/cli/last-words.js';
 import { ToolstackError } from '../src/model/index.js';
 import { escapeText } from '../src/render/escape.js';
 import { renderJson } from '../src/render/json.js';
 import { renderPoolScheduling, renderScheduling } from '../src/render/xl/scheduling.js';
 
-export default class SchedCredit2 extends OperationCommand {
+export default class SchedCredit2 extends ChangeCommand {
   static override summary = 'Show or set the shares that domains have of the CPUs.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -37,13 +37,13 @@ export default class SchedCredit2 extends OperationCommand {
     if (isChange) {
       if (domain === undefined) throw refusal('Must specify a domain.');
       const request = {
-        domain,
         ...(weight === undefined ? {} : { weight }),
         ...(cap === undefined ? {} : { cap }),
-        requestedBy: requestedBy(),
       };
-      const change = this.perform((daemon) => daemon.change('sched-credit2', request), flags);
-      await aboutDomain('sched-credit2', domain, change);
+      await withLastWords(
+        () => 'libxl_domain_sched_params_set failed.\n',
+        this.change('sched-credit2', domain, request, flags),
+      );
       return;
     }
     const query = domain === undefined ? {} : { domain };

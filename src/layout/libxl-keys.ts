@@ -1,3 +1,4 @@
+import { CONTROL_REQUESTS } from './control-request.js';
 import type { SkeletonFacts } from './facts.js';
 import { type KeyTable, keysOf } from './key.js';
 
@@ -19,7 +20,7 @@ export const LIBXL_SKELETON: KeyTable<SkeletonFacts> = [
 
 /** What is there only at times. */
 export const LIBXL_AT_TIMES: KeyTable<never> = [
-  hidden('suspend-requested', 'directory', 'that the guest was asked to suspend', undefined, {
+  hidden('control-requested', [...CONTROL_REQUESTS], 'what the guest was asked for', undefined, {
     source: 'domovoi',
     life: 'request',
   }),

@@ -4,7 +4,7 @@ export const LIVES = {
   skeleton: "from the domain's creation until it is gone",
   details: 'once memory, vcpus and event channels are there, until the domain is gone',
   rings: "once the guest's memory stands, until the domain is gone",
-  snapshot: 'written with the details and not kept up to date; goes with the domain',
+  snapshot: 'written with the details and when the toolstack changes it; goes with the domain',
   running: 'written with the details and at each pause and unpause; goes with the domain',
   vm: 'from the first incarnation on this host until the last is gone',
   incarnation: 'while this incarnation is on this host',

@@ -79,11 +79,7 @@ export async function readOnlineVcpus(view: StoreView, domid: Domid, all: number
   return values.filter((value) => value === 'online').length;
 }
 
-/** Whether the toolstack lets the domain run. */
-export async function writeRunning(tx: StoreView, domid: Domid, running: boolean): Promise<void> {
-  await overwrite(tx, `${homePath(domid)}/running`, running ? '1' : '0');
-}
-
+/** The scheduler's weight. */
 export async function writeCpuWeight(tx: StoreView, domid: Domid, weight: number): Promise<void> {
   await overwrite(tx, `${homePath(domid)}/cpu_weight`, String(weight));
 }

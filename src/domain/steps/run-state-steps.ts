@@ -1,4 +1,4 @@
-import { forgetControl, writeRunning } from '../../layout/index.js';
+import { forgetControl, noteRunning } from '../../layout/index.js';
 import type { JsonObject } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
@@ -72,7 +72,7 @@ export function noteRunState(host: Host): StepHandler {
       const uuid = uuidIn(state);
       if (!(await isStillThere(host, domid, uuid))) return;
       const info = await host.hypervisor.domain(domid);
-      await host.store.transaction((tx) => writeRunning(tx, domid, info?.paused === false));
+      await host.store.transaction((tx) => noteRunning(tx, domid, info?.paused === false));
       const event = EVENTS.find((one) => one === args.event);
       if (event !== undefined) recordEvent(host, { uuid, domid }, event);
     },
