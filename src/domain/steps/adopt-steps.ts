@@ -11,7 +11,12 @@ export function restoreVm(host: Host): StepHandler {
   return {
     async do({ state }) {
       const startTime = (Date.now() / 1000).toFixed(2);
-      await host.store.transaction((tx) => writeVm(tx, { config: configIn(state), startTime }));
+      const config = configIn(state);
+      await host.store.transaction(async (tx) => {
+        // Those who use it are asked of their homes once it is there; they may read it.
+        await tx.mkdir(vmPath(config.uuid));
+        await writeVm(tx, { config, startTime });
+      });
     },
     undo: ({ state }) => host.store.transaction((tx) => removeIfThere(tx, vmPath(uuidIn(state)))),
   };
