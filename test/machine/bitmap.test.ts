@@ -26,3 +26,24 @@ test('holds what a set of numbers holds, and gives it away once', () => {
     }),
   );
 });
+
+test('lets single bits go, and keeps the rest when it grows', () => {
+  const bit = fc.integer({ min: 0, max: 99 });
+  fc.assert(
+    fc.property(
+      fc.array(bit),
+      fc.array(bit),
+      fc.integer({ min: 100, max: 300 }),
+      (some, gone, size) => {
+        const bitmap = new Bitmap(100);
+        for (const index of some) bitmap.add(index);
+        for (const index of gone) bitmap.delete(index);
+        const kept = [...new Set(some)].filter((index) => !gone.includes(index));
+        const grown = bitmap.grown(size);
+        expect([...grown]).toEqual(kept.sort((a, b) => a - b));
+        expect(grown.count).toBe(kept.length);
+        expect(grown.add(size - 1)).toBe(!kept.includes(size - 1));
+      },
+    ),
+  );
+});

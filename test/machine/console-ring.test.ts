@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readConsole, writeConsole } from '../../src/machine/console-ring.js';
+import {
+  readConsole,
+  readConsoleInput,
+  writeConsole,
+  writeConsoleInput,
+} from '../../src/machine/console-ring.js';
 import { GuestMemory } from '../../src/machine/guest-memory.js';
 
 const FRAME = 2;
@@ -75,5 +80,20 @@ describe('the console ring', () => {
     const memory = new GuestMemory(4);
     readConsole(memory, FRAME);
     expect(memory.populated().count).toBe(0);
+  });
+
+  test('carries both ways at once, and neither disturbs the other', () => {
+    const bytes = fc.uint8Array({ maxLength: 1500 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(bytes, bytes)), (rounds) => {
+        const memory = new GuestMemory(4);
+        for (const [printed, typed] of rounds) {
+          expect(writeConsole(memory, FRAME, printed)).toBe(Math.min(printed.length, OUT_SIZE));
+          expect(writeConsoleInput(memory, FRAME, typed)).toBe(Math.min(typed.length, 1024));
+          expect(readConsole(memory, FRAME).equals(printed.subarray(0, OUT_SIZE))).toBe(true);
+          expect(readConsoleInput(memory, FRAME).equals(typed.subarray(0, 1024))).toBe(true);
+        }
+      }),
+    );
   });
 });

@@ -128,4 +128,32 @@ describe('guest memory', () => {
     expect(() => memory.write(0, -1, Buffer.alloc(1))).toThrow(/leaves its page/);
     expect(memory.populated().count).toBe(0);
   });
+
+  test('given back is empty when it is claimed again, and who copies it hears of it', () => {
+    const size = fc.integer({ min: 1, max: FRAMES * 2 });
+    const act = fc.oneof(write, fc.record({ resize: size }));
+    fc.assert(
+      fc.property(fc.array(act), (acts) => {
+        const memory = new GuestMemory(FRAMES);
+        const model = new Model();
+        const copy = new Model();
+        memory.logDirty(true);
+        for (const one of acts) {
+          if ('resize' in one) {
+            memory.resize(one.resize);
+            for (const at of model.pages.keys()) if (at >= one.resize) model.pages.delete(at);
+          } else {
+            memory.write(one.frame, one.offset, one.bytes);
+            model.write(one.frame, one.offset, one.bytes);
+          }
+        }
+        const { bitmap } = memory.takeDirty();
+        for (let at = 0; at < memory.frames; at += 1) {
+          if ((bitmap[at >> 3] ?? 0) & (1 << (at & 7))) copy.write(at, 0, memory.read(at));
+        }
+        expect(copy.equals(model)).toBe(true);
+        expect(memory.populated().count).toBe(model.pages.size);
+      }),
+    );
+  });
 });

@@ -241,3 +241,49 @@ describe('the life of a domain', () => {
     expect(host.hostInfo().freeMemoryKib).toBe(mibToKib(100));
   });
 });
+
+describe('memory that domains give back and claim', () => {
+  test('is always somewhere: with the host or with one of them, within all limits', () => {
+    const act = fc.record({
+      domid: fc.constantFrom(1, 2, 3),
+      to: fc.nat(90).map(mibToKib),
+      what: fc.constantFrom('resize', 'limit', 'destroy'),
+    });
+    fc.assert(
+      fc.property(fc.array(act), (acts) => {
+        const host = makeHost(100);
+        for (let count = 0; count < 3; count += 1) {
+          host.prepareDomain(host.createDomain(NEW), limits(20));
+        }
+        for (const { domid: number, to, what } of acts) {
+          const id = domid(number);
+          const before = host.domain(id);
+          if (before === undefined) continue;
+          if (what === 'destroy') host.destroyDomain(id);
+          else if (what === 'limit') host.get(id).maxMemoryKib = to;
+          else {
+            const { freeMemoryKib } = host.hostInfo();
+            host.resizeDomain(id, to);
+            const { memoryKib } = host.get(id);
+            if (to >= before.memoryKib) {
+              const most = Math.min(to, before.maxMemoryKib, before.memoryKib + freeMemoryKib);
+              expect(memoryKib).toBe(Math.max(most, before.memoryKib));
+            } else expect(memoryKib).toBe(Math.max(to, mibToKib(4)));
+          }
+          const used = host.domains().reduce((sum, { memoryKib }) => sum + memoryKib, 0);
+          expect(used + host.hostInfo().freeMemoryKib).toBe(mibToKib(DOM0_MIB + 100));
+        }
+      }),
+    );
+  });
+
+  test('is domain 0 as well, but it keeps what the host needs', () => {
+    const host = makeHost(100);
+    host.resizeDomain(DOM0, mibToKib(512));
+    expect(host.hostInfo().freeMemoryKib).toBe(mibToKib(612));
+    host.resizeDomain(DOM0, mibToKib(1));
+    expect(host.domain(DOM0)).toMatchObject({ memoryKib: mibToKib(256) });
+    host.resizeDomain(DOM0, mibToKib(4096));
+    expect(host.domain(DOM0)).toMatchObject({ memoryKib: mibToKib(DOM0_MIB) });
+  });
+});

@@ -50,7 +50,7 @@ export function encodeCoreHead(facts: CoreFacts): Buffer {
         type: types[index] ?? SHT_PROGBITS,
         offset,
         size: body.length,
-        alignment: 8,
+        alignment: entrySizes[index] ?? 0,
         entrySize: entrySizes[index] ?? 0,
       }),
     );

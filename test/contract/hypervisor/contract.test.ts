@@ -11,6 +11,7 @@ import {
 } from '../../../src/model/index.js';
 import {
   awaitDomain,
+  awaitInfo,
   awaitState,
   backPath,
   connectRings,
@@ -335,6 +336,30 @@ for (const { name, start } of HOSTS) {
         }
         await hypervisor.pauseDomain(domid);
         expect(await hypervisor.memoryDigest(domid)).not.toBe(digest);
+      });
+
+      test('arrives as it left when it gives memory back on its way', async () => {
+        const { hypervisor, store } = host;
+        const source = await startGuest(host, { cmdline: 'working_set=16', memoryMib: 32 });
+        const { domid, ports } = await prepareDomain(hypervisor, 32);
+        const target = `/local/domain/${source}/memory/target`;
+        const stream = new PassThrough();
+        const saved = save(host, source, stream, {
+          decide: ({ round }) => {
+            if (round === 1) void store.write(target, String(mibToKib(16)));
+            return round >= 3 ? 'stop-and-copy' : 'continue';
+          },
+          suspend: async () => {
+            await awaitInfo(
+              hypervisor,
+              source,
+              ({ memoryKib, paused }) => paused || memoryKib === mibToKib(16),
+            );
+            await suspendGuest(host, source);
+          },
+        });
+        await Promise.all([saved, restore(hypervisor, domid, stream, ports)]);
+        expect(await hypervisor.memoryDigest(domid)).toBe(await hypervisor.memoryDigest(source));
       });
 
       test.each([
