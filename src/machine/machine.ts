@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { type Domid, domid } from '../model/index.js';
+import { DOM0, type Domid, domid } from '../model/index.js';
 import type { StateDir } from '../runtime/state-dir.js';
 import { XenStoreClient } from '../xenstore/client.js';
 import { StoreDaemon, type StoreHost } from '../xenstored/daemon.js';
 import { duplexPair } from '../xenstored/duplex-pair.js';
 import { BackEnds } from './backends/back-ends.js';
 import { ConsoleDaemon } from './backends/console.js';
-import { qdiskBackEnd } from './backends/qdisk.js';
-import { vbdBackEnd } from './backends/vbd.js';
-import { vifBackEnd } from './backends/vif.js';
+import { BACK_END_KINDS } from './backends/kinds.js';
+import { runDom0Kernel } from './dom0-kernel.js';
 import { StoredDomidCounter } from './domid-counter.js';
 import { FRAMES } from './guest/frames.js';
 import { makeHandlers } from './hypercalls/handlers.js';
@@ -68,10 +67,18 @@ export class Machine {
     await dom0.transaction(async (tx) => {
       await Promise.all(DOM0_KEYS.map(([path, value]) => tx.write(path, value)));
     });
-    for (const kind of [vbdBackEnd, qdiskBackEnd, vifBackEnd]) {
-      const backEnds = new BackEnds(kind, dom0, this.#hypervisor, this.#logger);
-      this.#keepRunning(kind.name, backEnds.run());
+    const home = {
+      domid: DOM0,
+      events: this.#hypervisor.dom0Events,
+      store: dom0,
+      hypervisor: this.#hypervisor,
+      logger: this.#logger,
+      whenRunnable: () => Promise.resolve(),
+    };
+    for (const kind of BACK_END_KINDS) {
+      this.#keepRunning(kind.name, new BackEnds(kind, home).run());
     }
+    this.#keepRunning('kernel', runDom0Kernel(dom0, this.#hypervisor));
     this.#consoles = new ConsoleDaemon(
       dom0,
       this.#hypervisor,

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import {
   type Domid,
   messageOf,
@@ -6,30 +5,11 @@ import {
   parseXenbusState,
   XenbusState,
 } from '../../model/index.js';
-import type { Watch, XenStoreClient } from '../../xenstore/client.js';
+import type { Watch } from '../../xenstore/client.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
-import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
+import type { BackEndHome, BackEndKind, Nodes } from './back-end-kind.js';
+import { playHotplug } from './hotplug.js';
 import { type MappedRings, mapGrants } from './mapped-rings.js';
-
-/** What tells one kind of back end from another. */
-export interface BackEndKind {
-  /** Its directory below `backend`: `vbd`, `vif`, `qdisk`. */
-  readonly name: string;
-  /** The front end's nodes that hold grant references and event channels. */
-  readonly ringNodes: readonly string[];
-  readonly channelNodes: readonly string[];
-  /** What it offers before the front end is there; rejects where it cannot serve the device. */
-  features(read: ReadNode): Promise<Nodes>;
-  /** What the hotplug script would write; rejects where the script would fail. Absent: no script. */
-  readonly hotplug?: (read: ReadNode) => Promise<Nodes>;
-  /** What it publishes once connected. */
-  connected(read: ReadNode): Promise<Nodes>;
-}
-
-/** Reads a node of the device's back half. */
-export type ReadNode = (node: string) => Promise<string | undefined>;
-export type Nodes = Readonly<Record<string, string>>;
-export type DriverLogger = Pick<Logger, 'warn'>;
 
 /**
  * One device of a back end: the back half of the XenBus handshake, as blkback and netback of
@@ -37,51 +17,56 @@ export type DriverLogger = Pick<Logger, 'warn'>;
  */
 export class BackEndDevice {
   readonly #kind: BackEndKind;
-  readonly #store: XenStoreClient;
-  readonly #hypervisor: SimulatedHypervisor;
+  readonly #home: BackEndHome;
   readonly #path: string;
   readonly #frontDomid: Domid;
-  readonly #logger: DriverLogger;
   #frontPath = '';
   #frontWatch: Watch | undefined;
   #rings: MappedRings | undefined;
+  #params: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #gone = false;
+  #hasFailed = false;
 
-  constructor(
-    kind: BackEndKind,
-    store: XenStoreClient,
-    hypervisor: SimulatedHypervisor,
-    path: string,
-    frontDomid: Domid,
-    logger: DriverLogger,
-  ) {
+  constructor(kind: BackEndKind, home: BackEndHome, path: string, frontDomid: Domid) {
     this.#kind = kind;
-    this.#store = store;
-    this.#hypervisor = hypervisor;
+    this.#home = home;
     this.#path = path;
     this.#frontDomid = frontDomid;
-    this.#logger = logger;
   }
 
   /** Something changed: look again, after what is under way. */
   poke(): void {
-    this.#work = this.#work.then(() => this.#step()).catch((error: unknown) => this.#fail(error));
+    this.#work = this.#work
+      .then(() => this.#home.whenRunnable())
+      .then(() => this.#step())
+      .catch((error: unknown) => this.#fail(error));
   }
 
   /** The tree of the device is gone. */
   async remove(): Promise<void> {
+    this.abandon();
+    await this.#frontWatch?.close();
+  }
+
+  /** The domain that the driver runs in is gone, and with it what it had mapped. */
+  abandon(): void {
     this.#gone = true;
     this.#disconnect();
-    await this.#frontWatch?.close();
   }
 
   async #step(): Promise<void> {
     if (this.#gone) return;
     const state = parseXenbusState(await this.#read('state'));
     if (state === XenbusState.initialising) return this.#initialise();
-    if (state === XenbusState.unknown || state === XenbusState.closed) return;
-    const front = parseXenbusState(await this.#store.maybeRead(`${this.#frontPath}/state`));
+    if (state === XenbusState.unknown) return;
+    const front = await this.#readFrontState();
+    if (state === XenbusState.closed) {
+      // A front end that begins again, after a kexec say, is served again (frontend_changed of blkback).
+      if (front === XenbusState.initialising && this.#frontPath !== '') await this.#initialise();
+      return;
+    }
+    if (state === XenbusState.connected) await this.#followMedium();
     if (front === XenbusState.initialised || front === XenbusState.connected) {
       if (state === XenbusState.initWait) await this.#connect();
     } else if (front === XenbusState.closing && state !== XenbusState.closing) {
@@ -94,6 +79,7 @@ export class BackEndDevice {
   }
 
   async #initialise(): Promise<void> {
+    this.#hasFailed = false;
     // The device may have been set up anew in place of one that was served already.
     this.#disconnect();
     await this.#frontWatch?.close();
@@ -101,35 +87,49 @@ export class BackEndDevice {
     if (parseDomid((await this.#read('frontend-id')) ?? '') !== this.#frontDomid) {
       throw new Error(`frontend-id is not ${this.#frontDomid}`);
     }
-    this.#frontWatch = await this.#store.watch(`${this.#frontPath}/state`);
+    this.#frontWatch = await this.#home.store.watch(`${this.#frontPath}/state`);
     this.#follow(this.#frontWatch).catch((error: unknown) => this.#fail(error));
     const features = await this.#kind.features((node) => this.#read(node));
     await this.#publish({ ...features, state: String(XenbusState.initWait) });
-    if (this.#kind.hotplug !== undefined) await this.#plugIn(this.#kind.hotplug);
-  }
-
-  async #plugIn(script: (read: ReadNode) => Promise<Nodes>): Promise<void> {
-    try {
-      const nodes = await script((node) => this.#read(node));
-      await this.#publish({ ...nodes, 'hotplug-status': 'connected' });
-    } catch (error) {
-      const message = messageOf(error);
-      await this.#publish({ 'hotplug-error': message, 'hotplug-status': 'error' });
-    }
+    const script = await playHotplug(this.#home, this.#kind, (node) => this.#read(node));
+    if (script !== undefined) await this.#publish(script);
   }
 
   async #connect(): Promise<void> {
     if (this.#kind.hotplug !== undefined && (await this.#read('hotplug-status')) !== 'connected') {
       return;
     }
-    this.#rings ??= await mapGrants(this.#store, this.#hypervisor, {
+    this.#rings ??= await mapGrants(this.#home, {
       path: this.#frontPath,
       domid: this.#frontDomid,
       ringNodes: this.#kind.ringNodes,
       channelNodes: this.#kind.channelNodes,
     });
+    this.#params = await this.#read('params');
     const nodes = await this.#kind.connected((node) => this.#read(node));
     await this.#publish({ ...nodes, state: String(XenbusState.connected) });
+  }
+
+  /** A medium was changed or taken out: tells what is in the drive now, as QEMU does. */
+  async #followMedium(): Promise<void> {
+    const params = await this.#read('params');
+    if (params === this.#params) return;
+    this.#params = params;
+    try {
+      await this.#publish(await this.#kind.connected((node) => this.#read(node)));
+    } catch (error) {
+      await this.#publish({ error: messageOf(error) });
+    }
+  }
+
+  async #readFrontState(): Promise<XenbusState> {
+    try {
+      return parseXenbusState(await this.#home.store.maybeRead(`${this.#frontPath}/state`));
+    } catch (error) {
+      // A driver domain may not look at what a dead domain has left.
+      if (isXenStoreError(error, 'EACCES')) return XenbusState.unknown;
+      throw error;
+    }
   }
 
   #disconnect(): void {
@@ -142,7 +142,7 @@ export class BackEndDevice {
   }
 
   #read(node: string): Promise<string | undefined> {
-    return this.#store.maybeRead(`${this.#path}/${node}`);
+    return this.#home.store.maybeRead(`${this.#path}/${node}`);
   }
 
   async #setState(state: XenbusState): Promise<void> {
@@ -151,7 +151,7 @@ export class BackEndDevice {
 
   /** Writes nodes of the device, unless it has been removed meanwhile. */
   async #publish(nodes: Nodes): Promise<void> {
-    await this.#store.transaction(async (tx) => {
+    await this.#home.store.transaction(async (tx) => {
       if (!(await tx.exists(`${this.#path}/frontend`))) return;
       for (const [node, value] of Object.entries(nodes)) {
         await tx.write(`${this.#path}/${node}`, value);
@@ -162,13 +162,16 @@ export class BackEndDevice {
   /** What the guest published makes no sense: close, and leave word (`xenbus_dev_fatal` of Linux). */
   #fail(error: unknown): void {
     // Without the store, which the driver as a whole reports, there is nobody to tell.
-    if (this.#gone || isXenStoreError(error, 'ECONNRESET')) return;
+    if (this.#gone || this.#hasFailed || isXenStoreError(error, 'ECONNRESET')) return;
+    // Once: what it writes now has it look again, and fail again.
+    this.#hasFailed = true;
     const message = messageOf(error);
     const device = this.#path;
-    this.#logger.warn({ device, domid: this.#frontDomid, err: error }, 'a device was given up');
+    const { logger } = this.#home;
+    logger.warn({ device, domid: this.#frontDomid, err: error }, 'a device was given up');
     this.#disconnect();
     this.#publish({ error: message, state: String(XenbusState.closing) }).catch((err: unknown) =>
-      this.#logger.warn({ device, err }, 'a device that was given up could not be marked so'),
+      logger.warn({ device, err }, 'a device that was given up could not be marked so'),
     );
   }
 }

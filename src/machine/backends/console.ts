@@ -5,7 +5,7 @@ import type { Watch, XenStoreClient } from '../../xenstore/client.js';
 import { isXenStoreError } from '../../xenstore/errors.js';
 import { FRAMES } from '../guest/frames.js';
 import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
-import type { DriverLogger } from './back-end-driver.js';
+import type { DriverLogger } from './back-end-kind.js';
 import { Console } from './console-server.js';
 
 /**

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Nodes, ReadNode } from './back-end-driver.js';
+import type { Nodes, ReadNode } from './back-end-kind.js';
 
 const SECTOR_BYTES = 512;
 

@@ -1,6 +1,6 @@
-import { DOM0, type Domid, ToolstackError } from '../../model/index.js';
+import { type Domid, ToolstackError } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
-import type { SimulatedHypervisor } from '../simulated-hypervisor.js';
+import type { BackEndHome } from './back-end-kind.js';
 
 /** The pages and event channels of a front end, as long as its back end uses them. */
 export interface MappedRings {
@@ -9,12 +9,11 @@ export interface MappedRings {
 
 /**
  * Maps what a front end has published. The front end is not trusted: each number is checked, and
- * the hypervisor refuses what was not granted to domain 0.
+ * the hypervisor refuses what was not granted to the back end's domain.
  * @throws ToolstackError EINVAL, EPERM; ESRCH for a domain that is going
  */
 export async function mapGrants(
-  store: XenStoreClient,
-  hypervisor: SimulatedHypervisor,
+  { domid, events, store, hypervisor }: BackEndHome,
   front: {
     readonly path: string;
     readonly domid: Domid;
@@ -28,19 +27,19 @@ export async function mapGrants(
   const refs: number[] = [];
   const ports: number[] = [];
   const unmap = (): void => {
-    for (const port of ports) hypervisor.dom0Events.close(port);
+    for (const port of ports) events.close(port);
     for (const ref of refs) domain.grants.unmap(ref);
     hypervisor.reap(front.domid);
   };
   try {
     for (const node of front.ringNodes) {
       const ref = await readNumber(store, `${front.path}/${node}`);
-      domain.grants.map(ref, DOM0);
+      domain.grants.map(ref, domid);
       refs.push(ref);
     }
     for (const node of front.channelNodes) {
       const remotePort = await readNumber(store, `${front.path}/${node}`);
-      ports.push(hypervisor.dom0Events.bindInterdomain(front.domid, remotePort, () => undefined));
+      ports.push(events.bindInterdomain(front.domid, remotePort, () => undefined));
     }
   } catch (error) {
     unmap();

@@ -1,4 +1,4 @@
-import type { BackEndKind, ReadNode } from './back-end-driver.js';
+import type { BackEndKind, ReadNode } from './back-end-kind.js';
 import { checkImage, describeImage } from './disk-image.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { BackEndKind } from './back-end-driver.js';
+import type { BackEndKind } from './back-end-kind.js';
 import { checkImage, describeImage } from './disk-image.js';
 
 /** blkback and the `block` hotplug script: checks that the image is there and tells its size. */

@@ -1,4 +1,4 @@
-import type { BackEndKind } from './back-end-driver.js';
+import type { BackEndKind } from './back-end-kind.js';
 
 /** netback and the `vif-bridge` hotplug script, on bridges that take everyone. */
 export const vifBackEnd: BackEndKind = {

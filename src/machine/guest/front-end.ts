@@ -7,58 +7,45 @@ import {
   XenbusState,
 } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
+import type { DeviceClass } from './device-classes.js';
 import type { Guest } from './guest.js';
 
 /** How long a front end waits for its back end before it gives the device up. */
 const BACKEND_LIMIT_MS = 5 * 60_000;
 
-interface DeviceClass {
-  /** Pages that the device shares, and the nodes that carry their grant references. */
-  readonly rings: readonly string[];
-  readonly channels: readonly string[];
-  readonly features: Readonly<Record<string, string>>;
+/** Which device it is: `vbd`, and `device/vbd/51712`. */
+export interface FrontEndAddress {
+  readonly kind: string;
+  readonly path: string;
 }
-
-const CLASSES: Readonly<Record<'vbd' | 'vif', DeviceClass>> = {
-  vbd: {
-    rings: ['ring-ref'],
-    channels: ['event-channel'],
-    features: { protocol: 'x86_64-abi', 'feature-persistent': '1' },
-  },
-  vif: {
-    rings: ['tx-ring-ref', 'rx-ring-ref'],
-    channels: ['event-channel-tx', 'event-channel-rx'],
-    features: {
-      'multi-queue-num-queues': '1',
-      'request-rx-copy': '1',
-      'feature-rx-notify': '1',
-      'feature-sg': '1',
-    },
-  },
-};
 
 /** One paravirtual device, seen from the guest: the front half of the XenBus handshake. */
 export class FrontEnd {
   readonly #guest: Guest;
   readonly #store: XenStoreClient;
   readonly #class: DeviceClass;
-  readonly #path: string;
+  readonly #device: FrontEndAddress;
   readonly #grants: number[] = [];
   readonly #ports: number[] = [];
   readonly #gone = new AbortController();
 
-  constructor(guest: Guest, store: XenStoreClient, deviceClass: 'vbd' | 'vif', path: string) {
+  constructor(
+    guest: Guest,
+    store: XenStoreClient,
+    deviceClass: DeviceClass,
+    device: FrontEndAddress,
+  ) {
     this.#guest = guest;
     this.#store = store;
-    this.#class = CLASSES[deviceClass];
-    this.#path = path;
+    this.#class = deviceClass;
+    this.#device = device;
   }
 
   start(): void {
     this.#run().catch((error: unknown) => {
       if (this.#guest.stopped || this.isOver) return;
       this.release();
-      this.#guest.print(`${this.#path}: ${messageOf(error)}\n`);
+      this.#guest.print(`${this.#device.path}: ${messageOf(error)}\n`);
     });
   }
 
@@ -75,20 +62,45 @@ export class FrontEnd {
   }
 
   async #run(): Promise<void> {
-    const backend = await this.#store.readText(`${this.#path}/backend`);
-    const backendId = parseDomid(await this.#store.readText(`${this.#path}/backend-id`)) ?? DOM0;
+    const backend = await this.#store.readText(`${this.#device.path}/backend`);
+    const backendId =
+      parseDomid(await this.#store.readText(`${this.#device.path}/backend-id`)) ?? DOM0;
+    await this.#reset(backend);
     if (await this.#backendReaches(backend, [XenbusState.initWait, XenbusState.connected])) {
       await this.#guest.domain.whenRunnable();
       await this.#publish(backendId);
       if (await this.#backendReaches(backend, [XenbusState.connected])) {
         await this.#guest.domain.whenRunnable();
         await this.#setState(XenbusState.connected);
-        await this.#followUntilClosing(backend);
+        if ((await this.#followUntilClosing(backend)) === 'by itself') {
+          await this.#guest.domain.whenRunnable();
+          await this.#setState(XenbusState.closing);
+          await this.#backendReaches(backend, [XenbusState.closing]);
+        }
       }
     }
     await this.#guest.domain.whenRunnable();
     await this.#setState(XenbusState.closed);
     this.release();
+  }
+
+  /**
+   * Another kernel has left the device connected: closes it and begins anew, both ends in step, as
+   * `xenbus_reset_frontend` of Linux does.
+   */
+  async #reset(backend: string): Promise<void> {
+    const front = parseXenbusState(await this.#store.maybeRead(`${this.#device.path}/state`));
+    if (front === XenbusState.initialising || front === XenbusState.unknown) return;
+    await this.#setState(XenbusState.closing);
+    await this.#backendReaches(backend, [XenbusState.closing]);
+    await this.#setState(XenbusState.closed);
+    await this.#backendReaches(backend, [XenbusState.closed]);
+    await this.#setState(XenbusState.initialising);
+    await this.#store.waitFor(
+      `${backend}/state`,
+      (text) => (parseXenbusState(text) === XenbusState.initWait ? true : undefined),
+      { timeoutMs: BACKEND_LIMIT_MS, signal: this.#gone.signal },
+    );
   }
 
   async #publish(backendId: Domid): Promise<void> {
@@ -107,8 +119,8 @@ export class FrontEnd {
     }
     nodes.push(['state', String(XenbusState.initialised)]);
     await this.#store.transaction(async (tx) => {
-      if (!(await tx.exists(`${this.#path}/state`))) return;
-      for (const [node, value] of nodes) await tx.write(`${this.#path}/${node}`, value);
+      if (!(await tx.exists(`${this.#device.path}/state`))) return;
+      for (const [node, value] of nodes) await tx.write(`${this.#device.path}/${node}`, value);
     });
   }
 
@@ -125,22 +137,47 @@ export class FrontEnd {
     );
   }
 
-  /** A connected device has no limit on how long it stays connected: it ends with an event. */
-  async #followUntilClosing(backend: string): Promise<void> {
+  /**
+   * A connected device has no limit on how long it stays connected: it ends with an event, or when
+   * the guest's parameters say so.
+   */
+  async #followUntilClosing(backend: string): Promise<'asked' | 'by itself'> {
+    const { disconnectMs, refuseDetach } = this.#guest.parameters;
     const watch = await this.#store.watch(`${backend}/state`);
+    const leave = (): void => {
+      // Should it fail, the connection reports that to its other users.
+      watch.close().catch(() => undefined);
+    };
+    const timer = disconnectMs === undefined ? undefined : setTimeout(leave, disconnectMs);
+    timer?.unref();
     try {
       for await (const _ of watch) {
         const state = parseXenbusState(await this.#store.maybeRead(`${backend}/state`));
-        if (state !== XenbusState.connected) return;
-        if (this.isOver) return;
+        if (this.isOver) return 'asked';
+        if (state === XenbusState.connected) continue;
+        if (state !== XenbusState.closing || !refuseDetach.includes(this.#device.kind)) {
+          return 'asked';
+        }
+        await this.#refuse();
       }
+      return 'by itself';
     } finally {
+      clearTimeout(timer);
       await watch.close();
     }
   }
 
+  /** The device is in use: says so, and keeps it (blkfront_closing of Linux). */
+  async #refuse(): Promise<void> {
+    const { path } = this.#device;
+    const message = '16 Device in use; refusing to close';
+    this.#guest.print(`${path}: ${message}\n`);
+    await this.#setState(XenbusState.closing);
+    await this.#store.write(`error/${path}/error`, message).catch(() => undefined);
+  }
+
   async #setState(state: XenbusState): Promise<void> {
-    const path = `${this.#path}/state`;
+    const path = `${this.#device.path}/state`;
     await this.#store.transaction(async (tx) => {
       // A device that was taken away meanwhile must not come back as a lone state node.
       if (await tx.exists(path)) await tx.write(path, String(state));

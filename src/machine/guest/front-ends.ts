@@ -1,10 +1,9 @@
 import { parseXenbusState, XenbusState } from '../../model/index.js';
 import type { XenStoreClient } from '../../xenstore/client.js';
+import { DEVICE_CLASSES } from './device-classes.js';
 import { FrontEnd } from './front-end.js';
 import type { Guest } from './guest.js';
 import { serve } from './serve.js';
-
-const CLASSES = ['vbd', 'vif'] as const;
 
 /** The guest's XenBus: finds the devices below `device` and runs a front end for each. */
 export class FrontEnds {
@@ -34,12 +33,15 @@ export class FrontEnds {
 
   async #scan(): Promise<void> {
     const present = new Set<string>();
-    for (const deviceClass of CLASSES) {
-      for (const id of (await this.#store.maybeList(`device/${deviceClass}`)) ?? []) {
-        const path = `device/${deviceClass}/${id}`;
+    const { noFront } = this.#guest.parameters;
+    for (const [kind, deviceClass] of Object.entries(DEVICE_CLASSES)) {
+      if (noFront.includes(kind)) continue;
+      for (const id of (await this.#store.maybeList(`device/${kind}`)) ?? []) {
+        const path = `device/${kind}/${id}`;
         present.add(path);
         if (!(await this.#isNew(path))) continue;
-        const frontEnd = new FrontEnd(this.#guest, this.#store, deviceClass, path);
+        const device = { kind, path };
+        const frontEnd = new FrontEnd(this.#guest, this.#store, deviceClass, device);
         this.#known.set(path, frontEnd);
         frontEnd.start();
       }

@@ -23,9 +23,11 @@ export interface Ground {
 
 /** A device as a test asks for it. `params` is what its back end reads. */
 export interface DeviceWish {
-  readonly kind: 'vbd' | 'qdisk' | 'vif';
+  readonly kind: 'vbd' | 'qdisk' | 'vif' | 'vfb' | 'vkbd' | 'console';
   readonly id: number;
   readonly params?: string;
+  /** The domain that its back end runs in; domain 0 when absent. */
+  readonly backend?: Domid;
 }
 
 export interface GuestWish {
@@ -108,21 +110,26 @@ export async function plugIn(
 async function putDevice(tx: StoreView, domid: Domid, device: DeviceWish): Promise<void> {
   const front = frontPath(domid, device);
   const back = backPath(domid, device);
+  const backend = device.backend ?? 0;
   const both: Permissions = [
     { access: 'n', domid },
-    { access: 'r', domid: 0 },
+    { access: 'r', domid: backend },
+  ];
+  const served: Permissions = [
+    { access: 'n', domid: backend },
+    { access: 'r', domid },
   ];
   await put(tx, front, '', both);
   await put(tx, `${front}/backend`, back, both);
-  await put(tx, `${front}/backend-id`, '0', both);
+  await put(tx, `${front}/backend-id`, String(backend), both);
   await put(tx, `${front}/state`, '1', both);
-  await put(tx, back, '', guestReads(domid));
-  await put(tx, `${back}/frontend`, front, guestReads(domid));
-  await put(tx, `${back}/frontend-id`, String(domid), guestReads(domid));
-  await put(tx, `${back}/params`, device.params ?? '', guestReads(domid));
-  await put(tx, `${back}/mode`, 'w', guestReads(domid));
-  await put(tx, `${back}/online`, '1', guestReads(domid));
-  await put(tx, `${back}/state`, '1', guestReads(domid));
+  await put(tx, back, '', served);
+  await put(tx, `${back}/frontend`, front, served);
+  await put(tx, `${back}/frontend-id`, String(domid), served);
+  await put(tx, `${back}/params`, device.params ?? '', served);
+  await put(tx, `${back}/mode`, 'w', served);
+  await put(tx, `${back}/online`, '1', served);
+  await put(tx, `${back}/state`, '1', served);
 }
 
 /** Removes a domain and all that was written for it. */
@@ -146,8 +153,8 @@ export function frontPath(domid: Domid, { kind, id }: DeviceWish): string {
   return `${home(domid)}/device/${kind === 'qdisk' ? 'vbd' : kind}/${id}`;
 }
 
-export function backPath(domid: Domid, { kind, id }: DeviceWish): string {
-  return `${home(0)}/backend/${kind}/${domid}/${id}`;
+export function backPath(domid: Domid, { kind, id, backend }: DeviceWish): string {
+  return `${home(backend ?? 0)}/backend/${kind}/${domid}/${id}`;
 }
 
 export function awaitState(store: XenStoreClient, path: string, state: number): Promise<true> {
