@@ -9,7 +9,7 @@ import {
   ToolstackError,
 } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
-import { parsePermissions } from '../../xenstore/permissions.js';
+import { formatPermissions, parsePermissions } from '../../xenstore/permissions.js';
 import type { StoreView } from '../../xenstore/view.js';
 import type { Host } from '../host.js';
 
@@ -28,9 +28,12 @@ export function repairStep(host: Host): StepHandler {
         for (const edit of edits) await apply(tx, edit);
       });
     },
-    // The first repair of a plan is its pivot: one that is not called for any more is done.
+    // The first repair of a plan is its pivot.
     async isDone({ args }) {
-      return !(await allHold(host, host.store, repairIn(args).conditions));
+      const { edits, conditions } = repairIn(args);
+      if (!(await allHold(host, host.store, conditions))) return true;
+      for (const edit of edits) if (!(await isInEffect(host.store, edit))) return false;
+      return true;
     },
   };
 }
@@ -96,6 +99,15 @@ async function apply(tx: StoreView, edit: RepairEdit): Promise<void> {
         await tx.setPermissions(edit.path, parsePermissions(edit.permissions));
       }
   }
+}
+
+async function isInEffect(view: StoreView, edit: RepairEdit): Promise<boolean> {
+  const { path } = edit;
+  const isThere = await view.exists(path);
+  if (edit.edit === 'remove') return !isThere;
+  if (!isThere) return edit.edit === 'permit';
+  if (edit.edit === 'write' && (await view.readText(path)) !== edit.value) return false;
+  return formatPermissions(await view.getPermissions(path)) === edit.permissions;
 }
 
 function repairIn({ repair }: JsonObject): Repair {
