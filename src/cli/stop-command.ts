@@ -69,7 +69,7 @@ export abstract class StopCommand extends ChangeCommand {
       say(`PV control interface not available: sending ACPI ${button} button event.`);
     }
     const stopping = domains.filter((_, index) => 'kind' in (outcomes[index] ?? {}));
-    if (waits > 0 && stopping.length > 0) {
+    if (waits > 0 && (stopping.length > 0 || domains.length === 0)) {
       say(`Waiting for ${stopping.length} domains`);
       await Promise.all(stopping.map((domain) => this.#wait(domain, waits > 1, say)));
     }
