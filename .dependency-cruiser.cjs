@@ -10,7 +10,8 @@ const rooms = {
   history: ['model'],
   client: ['model', 'runtime', 'hypervisor'],
   render: ['model'],
-  cli: ['client', 'render', 'runtime', 'model', 'xenstore'],
+  // layout: what a path means is asked of its description, not of a daemon (explain).
+  cli: ['client', 'render', 'runtime', 'model', 'xenstore', 'layout'],
   machine: ['model', 'runtime', 'xenstore', 'xenstored', 'hypervisor'],
   layout: ['model', 'xenstore', 'config'],
   devices: ['model', 'xenstore', 'config', 'layout'],

@@ -77,11 +77,12 @@ export function explainKey({ key, section }: DescribedKey, bindings: Bindings): 
   return {
     about,
     ...formatOf(key),
-    ...(manual === undefined
+    // The same value for more kinds of guest needs no word.
+    ...(manual?.about === undefined
       ? {}
       : {
           manual: {
-            about: manual.about ?? about,
+            about: manual.about,
             ...formatOf({ format: manual.format ?? key.format }),
           },
         }),
