@@ -10,7 +10,7 @@ import { renderJson } from '../src/render/json.js';
 export default class Console extends BaseCommand {
   static override summary = 'Attach to the console of a guest; Ctrl-] leaves it.';
   static override description =
-    'Where standard input is no terminal, what it has is sent to the guest, and its end ends it.';
+    'Where standard input is no terminal, what it has is sent to the guest. It ends with the answer.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> web',
     'echo uptime | <%= config.bin %> <%= command.id %> web',

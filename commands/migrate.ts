@@ -43,7 +43,7 @@ export default class Migrate extends OperationCommand {
     const outcome = await aboutDomain(
       'migrate',
       args.domain,
-      this.perform((daemon) => daemon.change('migrate', request), flags),
+      this.perform((daemon) => daemon.change('migrate', request), { ...flags, steps: true }),
     );
     if (outcome === undefined || flags.json || flags.quiet) return;
     this.print(renderMigration(outcome.name, outcome.uuid, outcome.state));

@@ -11,8 +11,6 @@ export interface ConsoleLine {
   readonly output: Readable;
   /** What the guest reads. */
   readonly input: Writable;
-  /** Whether the other side closes the line when it has sent all, once `input` has ended. */
-  readonly saysGoodbye: boolean;
   close(): void;
 }
 
@@ -40,7 +38,7 @@ async function openSocket(path: string): Promise<ConsoleLine> {
     socket.once('connect', resolve);
     socket.once('error', reject);
   });
-  return { output: socket, input: socket, saysGoodbye: true, close: () => socket.destroy() };
+  return { output: socket, input: socket, close: () => socket.destroy() };
 }
 
 function openTerminal(path: string): ConsoleLine {
@@ -52,7 +50,6 @@ function openTerminal(path: string): ConsoleLine {
   return {
     output,
     input,
-    saysGoodbye: false,
     close() {
       output.setRawMode(false);
       output.destroy();

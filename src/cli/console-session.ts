@@ -1,20 +1,22 @@
-import type { Writable } from 'node:stream';
-import type { ReadStream } from 'node:tty';
+import type { Readable, Writable } from 'node:stream';
 import type { ConsoleLine } from './console-line.js';
 
 /** Ctrl-], as in xenconsole and telnet. */
 const ESCAPE = 0x1d;
-/** How long the other side may take to send its last words, in ms. */
-const GOODBYE_MS = 5_000;
+/** After the last input the guest has so long, in ms, to begin or go on with an answer … */
+const SILENCE_MS = 500;
+/** … and so long to end it. */
+const ANSWER_MS = 10_000;
 /** How a console that went away shows: EIO is a pseudo-terminal without its other end. */
 const GONE = ['EIO', 'ECONNRESET', 'EPIPE'];
 
-type Keyboard = Pick<ReadStream, 'on' | 'off' | 'pause' | 'resume'> &
-  Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
+/** Standard input, whatever it is. */
+type Keyboard = Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown };
 
 /**
- * Joins the user's terminal to a guest's console until the user leaves with Ctrl-], the input
- * ends, the console goes, or `signal` aborts. The terminal is as before when this returns.
+ * Joins the user's terminal to a guest's console until the user leaves with Ctrl-], the input has
+ * ended and been answered, the console goes, or `signal` aborts. The terminal is as before when
+ * this returns.
  */
 export async function converse(
   line: ConsoleLine,
@@ -23,7 +25,8 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<void> {
   const isTerminal = keyboard.isTTY === true;
-  let goodbye: NodeJS.Timeout | undefined;
+  let silence: NodeJS.Timeout | undefined;
+  let answer: NodeJS.Timeout | undefined;
   let leave: () => void = () => undefined;
   let fail: (error: Error) => void = leave;
   const over = new Promise<void>((resolve, reject) => {
@@ -42,8 +45,8 @@ export async function converse(
     }
   };
   const onInputEnd = (): void => {
-    line.input.end(line.saysGoodbye ? undefined : leave);
-    goodbye = setTimeout(leave, GOODBYE_MS);
+    silence = setTimeout(leave, SILENCE_MS);
+    answer = setTimeout(leave, ANSWER_MS);
   };
   const onGone = (error: NodeJS.ErrnoException): void => {
     if (GONE.includes(error.code ?? '')) leave();
@@ -51,6 +54,7 @@ export async function converse(
   };
 
   line.output.on('data', (bytes: Buffer) => {
+    silence?.refresh();
     if (screen.write(bytes)) return;
     line.output.pause();
     screen.once('drain', () => line.output.resume());
@@ -63,7 +67,8 @@ export async function converse(
   try {
     await over;
   } finally {
-    clearTimeout(goodbye);
+    clearTimeout(silence);
+    clearTimeout(answer);
     keyboard.off('data', onKeys).off('end', onInputEnd);
     keyboard.pause();
     if (isTerminal) keyboard.setRawMode?.(false);

@@ -20,7 +20,7 @@ export function report(thrown: unknown, argv: readonly string[]): number {
   if (wantsJson(argv)) process.stdout.write(renderJsonError(error));
   else if (thrown instanceof WordedFailure) process.stderr.write(thrown.message);
   else process.stderr.write(renderError(error, paletteFor(process.stderr, process.env)));
-  return isUsage(thrown) ? EXIT_USAGE : exitCodeOf(argv[0] ?? '');
+  return isUsage(thrown) ? EXIT_USAGE : exitCodeOf(argv[0] ?? '', error.code);
 }
 
 function errorOf(thrown: unknown): ToolstackError {

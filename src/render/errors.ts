@@ -1,4 +1,4 @@
-import type { ToolstackError } from '../model/index.js';
+import type { ErrorCode, ToolstackError } from '../model/index.js';
 import { type Palette, PLAIN } from './colour.js';
 import { escapeText } from './escape.js';
 
@@ -24,7 +24,9 @@ export function renderError(error: ToolstackError, palette: Palette = PLAIN): st
 }
 
 /** The exit code that xl would give for the failure of `command`. */
-export function exitCodeOf(command: string): number {
+export function exitCodeOf(command: string, code: ErrorCode): number {
+  // xl gives up a config that it does not understand itself, before libxl has a code for it.
+  if (code === 'config-invalid') return EXIT_FAILURE;
   return command === 'create' || command === 'restore' ? EXIT_CREATE_FAILED : EXIT_FAILURE;
 }
 

@@ -128,6 +128,12 @@ describe('a command line', () => {
     expect((await host.ok('list', '--verbose')).split('\n').length).toBe(before.split('\n').length);
   });
 
+  test('to create with a mistake in a setting ends with 1, as of xl', async () => {
+    const { code, stdout, stderr } = await host.run(['create', exampleConfig('pv'), 'memory="']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^ {2}at command line:1:8$/m);
+  });
+
   test('can ask for help', async () => {
     for (const line of ['--help', 'help create', 'machine --help', 'list --help']) {
       const { code, stdout, stderr } = await host.run(line.split(' '));

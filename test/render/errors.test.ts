@@ -31,9 +31,10 @@ describe('an error', () => {
   });
 
   test('has the exit code of xl', () => {
-    expect(exitCodeOf('create')).toBe(3);
-    expect(exitCodeOf('restore')).toBe(3);
-    expect(exitCodeOf('destroy')).toBe(1);
+    expect(exitCodeOf('create', 'ENOMEM')).toBe(3);
+    expect(exitCodeOf('restore', 'ENOENT')).toBe(3);
+    expect(exitCodeOf('create', 'config-invalid')).toBe(1);
+    expect(exitCodeOf('destroy', 'no-such-domain')).toBe(1);
   });
 
   test.each([
