@@ -78,6 +78,20 @@ test('writes without end', async () => {
     );
   }
   await guest.roundsPass(50);
+  expect((await host.api.ask('fsck')).findings).toEqual([]);
+  await guest.roundsPass(50);
+  await expectHostWorks();
+});
+
+test('guests that are all hostile in all ways, from their first moment on', async () => {
+  const ways = ['values', 'control', 'flood', 'watches', 'states'];
+  const names = await Promise.all(
+    ways.map(async (way) => {
+      await host.created(config(way, `extra = "hostile=${way},states"`));
+      return way;
+    }),
+  );
+  await Promise.all(names.map((name) => host.destroyed(name)));
   await expectHostWorks();
 });
 
