@@ -1,5 +1,5 @@
 import { DEFAULT_DEVICE_LIMITS } from '../devices/index.js';
-import { type Host, type Limits, NameClaims } from '../domain/index.js';
+import { type Host, type Limits, NameClaims, VncPasswords } from '../domain/index.js';
 import { EmbeddedHypervisor } from '../hypervisor/embedded/embedded-hypervisor.js';
 import { type Chronicle, ToolstackError } from '../model/index.js';
 import type { StateDir } from '../runtime/state-dir.js';
@@ -22,6 +22,8 @@ export async function connectEmbeddedHost(
   const hypervisor = await EmbeddedHypervisor.connect(stateDir.hypervisorSocket);
   const store = await XenStoreClient.connect(stateDir.storeSocket);
   const storeLost = store.closed.then(() => new Error('the connection to the store was closed'));
+  const vncPasswords = new VncPasswords();
+  await vncPasswords.learn(store);
   return {
     host: {
       name: 'localhost',
@@ -31,6 +33,7 @@ export async function connectEmbeddedHost(
       limits: readLimits(env),
       dumps: LOCAL_DUMP_FILES,
       names: new NameClaims(),
+      vncPasswords,
       ...(await chooseHotplug(store, stateDir.storeSocket, env)),
     },
     lost: Promise.race([hypervisor.lost, storeLost]),

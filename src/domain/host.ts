@@ -3,6 +3,7 @@ import type { Hypervisor } from '../hypervisor/hypervisor.js';
 import type { Chronicle } from '../model/index.js';
 import type { DumpFiles } from './dump-files.js';
 import type { NameClaims } from './name-claims.js';
+import type { VncPasswords } from './vnc-passwords.js';
 
 /** How long guests and others may take, in ms. */
 export interface Limits extends DeviceLimits {
@@ -20,6 +21,7 @@ export interface Host extends DeviceHost {
   readonly chronicle: Chronicle;
   readonly limits: Limits;
   readonly dumps: DumpFiles;
+  readonly vncPasswords: VncPasswords;
   /** Who is about to have which name. */
   readonly names: NameClaims;
 }

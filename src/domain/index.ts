@@ -34,3 +34,4 @@ export { startedAt } from './started-at.js';
 export * from './step-state.js';
 export { lifecycleSteps } from './steps/index.js';
 export * from './stop-actions.js';
+export { VncPasswords } from './vnc-passwords.js';

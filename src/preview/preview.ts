@@ -34,6 +34,7 @@ export async function preview(
     chronicle: new PretendChronicle(host.chronicle),
     limits: host.limits,
     names: host.names.copy(),
+    vncPasswords: host.vncPasswords.copy(),
     dumps: PRETEND_DUMP_FILES,
     ...(host.hotplug === undefined ? {} : { hotplug: NO_SCRIPTS }),
   };

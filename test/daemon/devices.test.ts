@@ -272,6 +272,24 @@ describe('a drive', () => {
   });
 });
 
+test('the password of a screen is where QEMU reads it, wherever the domain goes, and nowhere else', async () => {
+  const { newDomid } = await host.created(config('web', "vfb = [ 'vnc=1,vncpasswd=s3cret' ]"));
+  const password = (domid: unknown) =>
+    host.store.maybeRead(`/local/domain/0/backend/vfb/${String(domid)}/0/vncpasswd`);
+  expect(await password(newDomid)).toBe('s3cret');
+  await host.stopDaemon();
+  await host.startDaemon();
+  const { newDomid: next } = await host.migrated('web');
+  expect(await password(next)).toBe('s3cret');
+  const told = await host.api.ask('history', { domain: 'web' });
+  const { domains } = await host.api.ask('domains', { long: true });
+  expect(JSON.stringify([told, domains])).not.toContain('s3cret');
+  await host.destroyed('web');
+  await host.created(config('web', `uuid = "${domains[1]?.uuid}"\nvfb = [ 'vnc=1' ]`));
+  const { domains: again } = await host.api.ask('domains', { domain: 'web' });
+  expect(await password(again[0]?.domid)).toBeUndefined();
+});
+
 test('a screen is set up beside the disks, and gone with the domain', async () => {
   const before = await host.traces();
   const { newDomid } = await host.created(config('web', "vfb = [ 'vnc=1,vncdisplay=3' ]"));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { planCreate } from '../../domain/index.js';
+import { incarnationsOf, planCreate } from '../../domain/index.js';
 import { asked, type Change, configText } from './change.js';
 import { readConfig } from './read-config.js';
 
@@ -12,8 +12,11 @@ export const create: Change<'create'> = {
     layout: z.literal('xl').exactOptional(),
   }),
   /** @throws ToolstackError config-invalid, with file:line:column */
-  async begin(_toolstack, request) {
-    const { config, warnings } = await readConfig(request);
+  async begin({ host }, request) {
+    const { config, vfbs, warnings } = await readConfig(request);
+    // One with the same UUID that lives keeps its own; this one will be refused.
+    const isNew = (await incarnationsOf(host, config.uuid)).length === 0;
+    if (isNew && request.dryRun !== true) host.vncPasswords.keep({ uuid: config.uuid, vfbs });
     return {
       request: {
         uuid: config.uuid,

@@ -9,6 +9,14 @@ interface Manner {
   readonly unsupervised?: boolean;
 }
 
+interface Read {
+  /** Without secrets. */
+  readonly config: CompleteConfig;
+  /** With their passwords. */
+  readonly vfbs: CompleteConfig['vfbs'];
+  readonly warnings: readonly WarningLine[];
+}
+
 /**
  * Reads the config of a request and fills in what it leaves open.
  * @param kept the config of the domain that it is for, where there is one: the domain stays itself
@@ -17,12 +25,13 @@ interface Manner {
 export async function readConfig(
   { text, file, overrides, cwd, ...manner }: ConfigText & Manner,
   kept?: CompleteConfig,
-): Promise<{ readonly config: CompleteConfig; readonly warnings: readonly WarningLine[] }> {
+): Promise<Read> {
   const { config: parsed, warnings } = parseDomainConfig(text, { file, overrides });
   const wanted = kept === undefined ? inManner(parsed, manner) : asItself(parsed, kept);
   const complete = await completeConfig(wanted, { cwd, file });
   return {
     config: { ...withoutSecrets(complete), uuid: complete.uuid },
+    vfbs: complete.vfbs,
     warnings: warnings.map((warning) => ({ event: 'warning', ...warning })),
   };
 }

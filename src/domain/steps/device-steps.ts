@@ -72,5 +72,7 @@ export function removeDevicesStep(host: Host): StepHandler {
 
 function devicesOf(host: Host, state: JsonObject): Promise<Device[]> {
   const domid = domidIn(state, 'newDomid');
-  return devicesFromConfig(configIn(state), domid, (name) => findBackendDomain(host, name));
+  return devicesFromConfig(host.vncPasswords.restore(configIn(state)), domid, (name) =>
+    findBackendDomain(host, name),
+  );
 }

@@ -18,9 +18,10 @@ export function checkIdentity(host: Host): StepHandler {
       }
       if (by !== undefined) throw nameTaken(name, by);
     },
-    undo({ state }) {
-      host.names.release(textIn(state, 'name'), uuidIn(state));
-      return Promise.resolve();
+    async undo({ state }) {
+      const uuid = uuidIn(state);
+      host.names.release(textIn(state, 'name'), uuid);
+      if ((await incarnationsOf(host, uuid)).length === 0) host.vncPasswords.forget(uuid);
     },
   };
 }

@@ -46,6 +46,7 @@ export function recordEnd(host: Host): StepHandler {
       const domid = domidIn(state, 'domid');
       host.chronicle.endIncarnation({ uuid, host: host.name, domid, end, at });
       recordEvent(host, { uuid, domid }, 'ended', { cause: end });
+      if (end === 'destroy' || end === 'host-lost') host.vncPasswords.forget(uuid);
       return Promise.resolve();
     },
   };

@@ -14,6 +14,7 @@ import {
   lifecycleSteps,
   NameClaims,
   planCreate,
+  VncPasswords,
 } from '../../../src/domain/index.js';
 import { History } from '../../../src/history/index.js';
 import { EmbeddedHypervisor } from '../../../src/hypervisor/embedded/embedded-hypervisor.js';
@@ -137,6 +138,7 @@ export class TestGround extends TestMachine {
       limits: { ...PATIENT, ...limits },
       dumps: LOCAL_DUMP_FILES,
       names: new NameClaims(),
+      vncPasswords: new VncPasswords(),
     };
     return ground;
   }
