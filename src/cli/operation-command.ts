@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import type { ApiClient } from '../client/api-client.js';
-import type { PreviewLine, ReplyLine } from '../model/index.js';
+import type { JsonObject, PreviewLine, ReplyLine } from '../model/index.js';
 import { paletteFor } from '../render/colour.js';
 import { renderJson } from '../render/json.js';
 import { renderPreview } from '../render/preview.js';
@@ -25,7 +25,6 @@ export abstract class OperationCommand extends BaseCommand {
     quiet: Flags.boolean({ char: 'q', description: 'tell nothing on the way' }),
     'dry-run': Flags.boolean({
       description: 'only show the steps, and what would become of the store',
-      env: 'DOMOVOI_DRY_RUN',
     }),
     steps: Flags.boolean({
       description: 'tell each step, also where no terminal shows them pass (domovoi -v …)',
@@ -42,9 +41,7 @@ export abstract class OperationCommand extends BaseCommand {
   ): Promise<Outcome | undefined> {
     const lines = await this.ask((daemon) => begin(dryRun ? onlyPreviewing(daemon) : daemon));
     const printer = json || quiet ? SILENT_PRINTER : progressPrinter(process.stderr, { steps });
-    const { warnings, ...end } = await follow(lines, printer, (config) =>
-      process.stderr.write(`${JSON.stringify(config, null, 4)}\n`),
-    );
+    const { warnings, ...end } = await follow(lines, printer, (config) => this.tellConfig(config));
     if ('changes' in end) {
       const { event: _, ...item } = end;
       this.print(json ? renderJson('Preview', { item, warnings }) : previewText(end));
@@ -52,6 +49,11 @@ export abstract class OperationCommand extends BaseCommand {
     }
     if (json) this.print(renderJson('Operation', { item: end, warnings }));
     return { ...end, warnings };
+  }
+
+  /** Prints a config as the daemon has read it, where that was asked for. */
+  protected tellConfig(config: JsonObject): void {
+    process.stderr.write(`${JSON.stringify(config, null, 4)}\n`);
   }
 }
 

@@ -9,6 +9,8 @@ export const EXIT_USAGE = 2;
 export const EXIT_CREATE_FAILED = 3;
 /** What xl gives for a create without a config: libxl's ERROR_INVAL. */
 export const EXIT_NO_CONFIG = 6;
+/** What xl gives for a config-update whose file cannot be read: ERROR_FAIL as it is. */
+export const EXIT_UNREADABLE_CONFIG = 253;
 /** Ended by Ctrl-C: 128 + SIGINT. */
 export const EXIT_INTERRUPTED = 130;
 

@@ -14,13 +14,13 @@ describe('a dry run on the command line', () => {
   afterAll(() => host.close());
 
   test.each([
-    ['create --dry-run', ['create', '--dry-run', PV], {}],
-    ['create --dryrun', ['create', '--dryrun', PV], {}],
-    ['create -n', ['create', '-n', PV], {}],
-    ['the environment', ['create', PV], { DOMOVOI_DRY_RUN: '1' }],
-  ])('by %s prints steps and store, and makes no domain', async (_, args, env) => {
+    ['create --dry-run', ['create', '--dry-run', PV]],
+    ['create --dryrun', ['create', '--dryrun', PV]],
+    ['create -n', ['create', '-n', PV]],
+    ['-N create', ['-N', 'create', PV]],
+  ])('by %s prints steps and store, and makes no domain', async (_, args) => {
     const before = await host.ok('store', 'ls', '-p');
-    const { code, stdout, stderr } = await host.run(args, { env });
+    const { code, stdout, stderr } = await host.run(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: `Parsing config from ${PV}\n` });
     expect(stdout).toMatch(/^Dry run: create pv \([0-9a-f-]{36}\)\n {3}1 {2}check identity\n/);
     expect(stdout).toMatch(/\n {2}12 {2}unpause \(no way back from here\)\n\nStore: \d+ new\n/);

@@ -2,9 +2,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ChangeName, Changes, StoreChange } from '../../src/model/index.js';
-import { config, EXAMPLES, TestGround } from '../daemon/helpers/embedded.js';
-import { preview, tryAndMake } from './helpers/trial.js';
+import { CHANGES } from '../../src/daemon/changes/index.js';
+import { listDevices } from '../../src/devices/index.js';
+import { backEndPath, frontEndPath } from '../../src/layout/index.js';
+import {
+  type ChangeName,
+  type Changes,
+  mibToKib,
+  type StoreChange,
+} from '../../src/model/index.js';
+import { config, DISK, EXAMPLES, TestGround } from '../daemon/helpers/embedded.js';
+import { make, preview, tryAndMake } from './helpers/trial.js';
 
 let ground: TestGround;
 beforeEach(async () => {
@@ -15,6 +23,7 @@ afterAll(() => rmSync(dirname(CORE), { recursive: true }));
 
 const UUID = '8d3b3c1e-5f0a-4a57-9a39-5b7d1c0e2f4a';
 const CORE = join(mkdtempSync(join(tmpdir(), 'dv-')), 'web.core');
+const DRIVE = `type = "hvm"\ndisk += [ ',hdc:cdrom,r' ]`;
 const requestedBy = 'test';
 const web = { domain: 'web', requestedBy };
 const NEW: Changes['create'] = {
@@ -32,16 +41,53 @@ const REQUESTS: { readonly [Name in ChangeName]?: Changes[Name] } = {
   destroy: web,
   migrate: { ...web, destination: 'localhost' },
   'dump-core': { ...web, file: CORE },
+  pause: web,
+  unpause: web,
+  shutdown: web,
+  reboot: web,
+  suspend: web,
+  resume: web,
+  rename: { ...web, name: 'www' },
+  'mem-set': { ...web, kib: mibToKib(6) },
+  'mem-max': { ...web, kib: mibToKib(16) },
+  'vcpu-set': { ...web, vcpus: 1 },
+  'vcpu-pin': { ...web, vcpu: 'all', hard: '0-1' },
+  'sched-credit2': { ...web, weight: 512 },
+  'block-attach': { ...web, specification: `${DISK},raw,xvdb,r`, cwd: EXAMPLES },
+  'block-detach': { ...web, device: 'xvda' },
+  'network-attach': { ...web, specification: 'mac=00:16:3e:01:02:04', cwd: EXAMPLES },
+  'network-detach': { ...web, device: '0' },
+  'cd-insert': { ...web, device: 'hdc', target: DISK, cwd: EXAMPLES },
+  'cd-eject': { ...web, device: 'hdc' },
+  trigger: { ...web, trigger: 'nmi', vcpu: 0 },
+  sysrq: { ...web, letter: 'h' },
+  repair: { requestedBy },
+  adopt: web,
+  'config-update': { ...NEW, ...web },
+};
+
+/** What is to be done first, where the change is one of a domain that is not as usual. */
+const FIRST: Partial<Record<ChangeName, () => Promise<unknown>>> = {
+  unpause: () => make(ground, 'pause', web),
+  resume: () => make(ground, 'suspend', web),
+  repair: () => ground.store.write('/local/domain/77/name', 'nobody'),
+  adopt: () => forgotten(),
+  'cd-eject': () => make(ground, 'cd-insert', request('cd-insert')),
 };
 
 describe.each(Object.keys(REQUESTS) as ChangeName[])('a dry run of %s', (name) => {
   test('changes nothing, and says what the change then does to the store', async () => {
-    await connectedDomain();
+    await connectedDomain(name.startsWith('cd-') ? DRIVE : undefined);
+    await FIRST[name]?.();
     const { before, after, forecast, made } = await tryAndMake(ground, name, request(name));
     expect(after).toEqual(before);
     expect(forecast.kind).toBe(name);
     expect(forecast.changes.map(comparable)).toEqual(made.map(comparable));
   });
+});
+
+test('no change is left out here', () => {
+  expect(Object.keys(REQUESTS).sort()).toEqual(Object.keys(CHANGES).sort());
 });
 
 describe('a dry run fails as the change would', () => {
@@ -98,15 +144,22 @@ function request<Name extends ChangeName>(name: Name): Changes[Name] {
 }
 
 /** From then on neither the guest nor its back ends write anything by themselves. */
-async function connectedDomain(): Promise<void> {
-  const domid = await ground.domain('web');
-  const devices = [`vbd/${domid}/51712`, `vif/${domid}/0`];
-  const ends = [
-    ...devices.map((device) => `/local/domain/0/backend/${device}`),
-    `/local/domain/${domid}/device/vbd/51712`,
-    `/local/domain/${domid}/device/vif/0`,
-  ];
-  for (const end of ends) await ground.until(`${end}/state`, (state) => state === '4');
+async function connectedDomain(extra = 'vcpus = 2'): Promise<void> {
+  const domid = await ground.domain('web', extra);
+  for (const device of await listDevices(ground.store, domid)) {
+    if (!['vbd', 'qdisk', 'vif'].includes(device.kind)) continue;
+    for (const end of [backEndPath(device), frontEndPath(device)]) {
+      await ground.until(`${end}/state`, (state) => state === '4');
+    }
+  }
+}
+
+/** As if another toolstack had made the domain. */
+async function forgotten(): Promise<void> {
+  const [known] = ground.history.queries.living(ground.host.name);
+  if (known === undefined) throw new Error('there is no domain');
+  const { uuid, host, domid } = known;
+  ground.history.records.endIncarnation({ uuid, host, domid, end: 'host-lost', at: Date.now() });
 }
 
 /** Without the numbers that only a run can know: ports, frames and times. */

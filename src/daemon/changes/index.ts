@@ -2,6 +2,7 @@ import type { ChangeName } from '../../model/index.js';
 import { adopt } from './adopt.js';
 import { blockAttach } from './block-attach.js';
 import type { Change } from './change.js';
+import { configUpdate } from './config-update.js';
 import { create } from './create.js';
 import { destroy } from './destroy.js';
 import { blockDetach, networkDetach } from './detach.js';
@@ -23,6 +24,7 @@ import { schedCredit2, vcpuPin, vcpuSet } from './vcpus.js';
 /** Every change that can be asked for, by the name of its request. */
 export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
   adopt,
+  'config-update': configUpdate,
   create,
   destroy,
   'dump-core': dumpCore,

@@ -1,3 +1,4 @@
+export * from './config-update.js';
 export * from './memory.js';
 export * from './rename.js';
 export * from './run-state.js';

@@ -33,6 +33,10 @@ export function saveConfig(host: Host): StepHandler {
       host.chronicle.saveConfig(uuidIn(state), configIn(state), Date.now());
       return Promise.resolve();
     },
+    isDone({ state }) {
+      const saved = host.chronicle.config(uuidIn(state));
+      return Promise.resolve(JSON.stringify(saved) === JSON.stringify(configIn(state)));
+    },
   };
 }
 

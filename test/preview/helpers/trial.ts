@@ -29,10 +29,27 @@ export async function tryAndMake<Name extends ChangeName>(
   const before = await everything(ground, toolstack);
   const forecast = await previewOf(toolstack, name, asked);
   const after = await everything(ground, toolstack);
+  await makeOn(toolstack, name, asked);
+  return { before, after, forecast, made: await changes() };
+}
+
+/** Only makes a change. */
+export function make<Name extends ChangeName>(
+  ground: TestGround,
+  name: Name,
+  asked: Changes[Name],
+): Promise<void> {
+  return makeOn(toolstackOn(ground, ground.host), name, asked);
+}
+
+async function makeOn<Name extends ChangeName>(
+  toolstack: Toolstack,
+  name: Name,
+  asked: Changes[Name],
+): Promise<void> {
   const { request } = await begin(toolstack, name, asked);
   const { status, error } = await toolstack.queue.submit(request).finished;
   if (status !== 'succeeded') throw new Error(`the ${name} ${status}: ${JSON.stringify(error)}`);
-  return { before, after, forecast, made: await changes() };
 }
 
 /** Only tries a request out. */
