@@ -2,10 +2,22 @@ import { resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { optionalArgument } from '../src/cli/arguments.js';
 import { readConfigFile, readConfigWords } from '../src/cli/config-words.js';
+import { openConsole } from '../src/cli/console-line.js';
+import { converse } from '../src/cli/console-session.js';
+import { endingSignal } from '../src/cli/ending-signal.js';
 import { FailureWithExitCode, UsageError, WordedFailure } from '../src/cli/failure.js';
+import { follow, type Outcome } from '../src/cli/follow.js';
 import { OperationCommand } from '../src/cli/operation-command.js';
+import { SILENT_PRINTER } from '../src/cli/progress-printer.js';
+import { watchOver } from '../src/cli/watch-over.js';
 import { requestedBy } from '../src/client/requested-by.js';
-import { type CreateRequest, ToolstackError } from '../src/model/index.js';
+import {
+  type CreateRequest,
+  type JsonObject,
+  parseDomid,
+  ToolstackError,
+  type Uuid,
+} from '../src/model/index.js';
 import { EXIT_FAILURE, EXIT_NO_CONFIG } from '../src/render/errors.js';
 
 export default class Create extends OperationCommand {
@@ -41,6 +53,11 @@ export default class Create extends OperationCommand {
       options: ['xl'] as const,
       description: 'write only the keys that xl writes',
     })(),
+    console: Flags.boolean({ char: 'c', description: 'attach to the console; Ctrl-] leaves it' }),
+    foreground: Flags.boolean({
+      char: 'F',
+      description: 'stay, and tell what happens to the domain until it is gone',
+    }),
     vncviewer: Flags.boolean({ char: 'V', hidden: true }),
     'vncviewer-autopass': Flags.boolean({ char: 'A', hidden: true }),
     // There is no xl.conf here, and so nothing to ignore.
@@ -61,13 +78,46 @@ export default class Create extends OperationCommand {
       file: resolve(file),
       cwd: process.cwd(),
       overrides,
-      paused: flags.paused ?? false,
+      // xl too attaches to the console before anything can be said on it.
+      paused: flags.paused || flags.console || false,
       requestedBy: requestedBy(),
       ...(flags.unsupervised ? { unsupervised: true } : {}),
       ...(flags.layout === undefined ? {} : { layout: flags.layout }),
       ...(flags.debug ? { debug: true } : {}),
     };
-    await asXlExits(this.perform((daemon) => daemon.change('create', request), flags));
+    const made = await asXlExits(this.perform((daemon) => daemon.change('create', request), flags));
+    if (made === undefined) return;
+    if (flags.console) await this.#converse(made, flags.paused);
+    if (flags.foreground && !flags.unsupervised) await this.#watchOver(made, flags.json);
+  }
+
+  /** Lets the domain run, unless it is to stay paused, once its console is listened to. */
+  async #converse({ uuid }: Outcome, staysPaused: boolean): Promise<void> {
+    const { path } = await this.ask((daemon) => daemon.ask('console', { domain: uuid }));
+    const line = await openConsole(path);
+    try {
+      if (!staysPaused) await this.#unpause(uuid);
+    } catch (error) {
+      line.close();
+      throw error;
+    }
+    await endingSignal((signal) => converse(line, process.stdin, process.stdout, signal));
+  }
+
+  async #unpause(uuid: Uuid): Promise<void> {
+    const request = { domain: uuid, requestedBy: requestedBy() };
+    await follow(await this.ask((daemon) => daemon.change('unpause', request)), SILENT_PRINTER);
+  }
+
+  async #watchOver({ uuid, name, state }: Outcome, isQuiet: boolean): Promise<void> {
+    const domid = parseDomid(String(state.newDomid));
+    if (domid === undefined) return;
+    const config = (state.config ?? {}) as JsonObject;
+    await watchOver(
+      (question) => this.ask(question),
+      { domid, uuid, name, config },
+      (line) => isQuiet || process.stderr.write(`${line}\n`),
+    );
   }
 }
 

@@ -11,7 +11,7 @@ export type Ended =
  */
 export async function awaitFate(
   ask: (query: FateQuery) => Promise<Fate>,
-  { domid, uuid }: ListedDomain,
+  { domid, uuid }: Pick<ListedDomain, 'domid' | 'uuid'>,
   gone = false,
 ): Promise<Ended> {
   for (;;) {

@@ -78,4 +78,32 @@ describe('create', () => {
     expect(await named([PV, '-f', exampleConfig('busy')])).toBe('busy');
     expect(await named(['-', 'name="three"'], readFileSync(PV, 'utf8'))).toBe('three');
   });
+
+  test('-F stays and tells what becomes of the domain, in the words of xl', async () => {
+    const stops = ['extra="exit=poweroff@100"', 'on_poweroff="preserve"', 'name="stops"'];
+    const { code, stdout, stderr } = await host.run(['create', '-F', PV, ...stops]);
+    const { items } = await host.json<{ items: { domid: number; name: string }[] }>('list');
+    const { domid } = items.find(({ name }) => name === 'stops') ?? {};
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr.replace(/\[pid \d+\]/, '[pid N]')).toBe(
+      [
+        `Parsing config from ${PV}`,
+        `Waiting for domain stops (domid ${domid}) to die [pid N]`,
+        `Domain ${domid} has shut down, reason code 0 0x0`,
+        'Action for shutdown reason code 0 is preserve',
+        'Done. Exiting now',
+        '',
+      ].join('\n'),
+    );
+    await host.ok('destroy', 'stops');
+  });
+
+  test('-c shows all that the guest says from its first word on', async () => {
+    const { code, stdout } = await host.run(['create', '-q', '-c', PV, 'name="talks"'], {
+      stdin: '',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\S/);
+    expect(await host.ok('list', 'talks')).toMatch(/^talks +\d+ +\d+ +\d+ +[r-][b-]-/m);
+  });
 });
