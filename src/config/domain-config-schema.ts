@@ -102,6 +102,7 @@ export const domainConfigSchema: z.ZodType<DomainConfig> = z.strictObject({
   display: display.exactOptional(),
   layout: z.literal('xl').exactOptional(),
   unsupervised: z.literal(true).exactOptional(),
+  next: z.lazy(() => domainConfigSchema).exactOptional(),
   kept: z.record(text, json),
 });
 

@@ -79,6 +79,8 @@ export type DomainConfig = {
   readonly layout?: 'xl';
   /** No key of xl's: nothing is done when the domain stops by itself (`create -e`). */
   readonly unsupervised?: true;
+  /** No key of xl's: what it is made from when it next starts anew (`config-update`). */
+  readonly next?: DomainConfig;
 
   /** Keys of xl that are known here and have no effect yet: numbers, booleans, text and lists. */
   readonly kept: Readonly<Record<string, Json>>;

@@ -11,6 +11,7 @@ import {
   planStopped,
   type RestartLimits,
   runsAgain,
+  successorOf,
   type Verdict,
   withStopWords,
 } from '../domain/index.js';
@@ -52,7 +53,7 @@ export async function judge(court: Court, { uuid, domid }: StoppedDomain): Promi
   const wanted: Verdict = {
     reason,
     action: actionOn(config, reason),
-    config,
+    config: successorOf(config),
     dumpFile: join(dumpDir, `${fileName(name)}-${compact(now, 'seconds')}`),
     ...(consoleTty === undefined ? {} : { consoleTty }),
     aside: { uuid: randomUUID() as Uuid, name: await freeName(host, name, now) },

@@ -48,6 +48,12 @@ export function completeConfigFromJson(json: JsonObject, uuid: Uuid): CompleteCo
   return { ...domainConfigFromJson(json), uuid };
 }
 
+/** What a domain is made from when it starts anew: it stays itself, whatever else was kept for then. */
+export function successorOf({ next, ...config }: CompleteConfig): CompleteConfig {
+  const { name, uuid } = config;
+  return next === undefined ? config : { ...next, name, uuid };
+}
+
 /** Only what is surely a file has a path: a script of one's own takes targets of its own. */
 async function completeDisk(
   disk: DiskConfig,

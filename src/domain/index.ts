@@ -6,6 +6,7 @@ export {
   completeConfigFromJson,
   completeDiskAt,
   completeVif,
+  successorOf,
 } from './complete-config.js';
 export { hearsControl } from './control-request.js';
 export { describeDom0 } from './describe-dom0.js';

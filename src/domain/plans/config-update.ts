@@ -1,11 +1,10 @@
-import type { CompleteConfig } from '../../layout/index.js';
+import type { DomainConfig } from '../../config/index.js';
 import type { Plan } from '../../model/index.js';
-import { planChange, type Standing } from './standing.js';
+import { planChange, remember, type Standing } from './standing.js';
 
-/** Keeps another config for the domain's next start. The domain itself goes on as it is. */
-export function planConfigUpdate(standing: Standing, config: CompleteConfig): Plan {
-  // It may have been renamed while the request waited.
-  const named = { ...config, name: standing.name };
-  const steps = [{ name: 'save-config', pivot: true as const }];
-  return planChange('config-update', standing, steps, { config: named });
+/** Keeps a config for when the domain starts anew. Until then it goes on, and may move, as it is. */
+export function planConfigUpdate(standing: Standing, next: DomainConfig): Plan {
+  const { steps, state } = remember(standing, { next });
+  const pivots = steps.map((step) => ({ ...step, pivot: true as const }));
+  return planChange('config-update', standing, pivots, state);
 }

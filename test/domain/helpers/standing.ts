@@ -1,5 +1,6 @@
 import { parseDomainConfig } from '../../../src/config/index.js';
 import {
+  planConfigUpdate,
   planMemMax,
   planMemSet,
   planPause,
@@ -63,6 +64,8 @@ export function standing(info: Partial<DomainInfo> = {}, extra = ''): Standing {
   };
 }
 
+const NEXT = parseDomainConfig('name="web"\nkernel="/k"', { file: 'x.cfg' }).config;
+
 /** The plans of all that changes a domain where it is. */
 export function everyChange(): Plan[] {
   return [
@@ -84,5 +87,6 @@ export function everyChange(): Plan[] {
     planScheduling(standing(), { weight: 512 }, { weight: 256, cap: 0 }),
     planTrigger(standing(), 'nmi', 1),
     planSysrq(standing(), 's'),
+    planConfigUpdate(standing(), NEXT),
   ];
 }

@@ -50,6 +50,7 @@ test('the steps of each change', () => {
     'sched-credit2': ['set-scheduling !', 'note-weight', 'save-config'],
     trigger: ['send-trigger nmi !'],
     sysrq: ['send-sysrq s !'],
+    'config-update': ['save-config !'],
   });
 });
 
