@@ -1,0 +1,25 @@
+/** How a guest behaves; what its kernel's command line says for it. */
+export const BEHAVIOURS = {
+  good: '',
+  deaf: 'ignore=poweroff,reboot,suspend',
+  crashing: 'exit=crash@40',
+  rebooting: 'exit=reboot@40',
+  'powering off': 'exit=poweroff@40',
+  'dropping devices': 'disconnect=30',
+} as const;
+export type Behaviour = keyof typeof BEHAVIOURS;
+
+/** What a test knows of a domain that it has made. */
+export interface ExpectedDomain {
+  readonly name: string;
+  readonly behaviour: Behaviour;
+  readonly state: 'running' | 'paused' | 'suspended' | 'stopped';
+  readonly memoryMib: number;
+  readonly vcpus: number;
+  /** The disks by their names in the guest, the interfaces by their numbers. */
+  readonly disks: readonly string[];
+  readonly vifs: readonly number[];
+}
+
+/** The domains of a host by the names of their slots. */
+export type ExpectedHost = Readonly<Record<string, ExpectedDomain>>;
