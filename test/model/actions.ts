@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import { BEHAVIOURS, type Behaviour } from './expected-domain.js';
+import { BEHAVIOURS, type Behaviour, POLICIES, type Policy } from './expected-domain.js';
 
 /** One thing that a user may do. `slot` is the domain that it is done to. */
 export type Action = { readonly slot: string } & (
-  | { readonly verb: 'create'; readonly behaviour: Behaviour; readonly paused: boolean }
+  | {
+      readonly verb: 'create';
+      readonly behaviour: Behaviour;
+      readonly policy: Policy;
+      readonly paused: boolean;
+    }
   | { readonly verb: 'destroy' | 'pause' | 'unpause' | 'suspend' | 'resume' | 'migrate' }
-  | { readonly verb: 'shutdown' | 'reboot' }
+  | { readonly verb: 'shutdown' | 'reboot' | 'crash' }
   | { readonly verb: 'rename'; readonly name: string }
   | { readonly verb: 'mem-set'; readonly mib: number }
   | { readonly verb: 'vcpu-set'; readonly vcpus: number }
@@ -30,6 +35,10 @@ export const actions: fc.Arbitrary<Action> = fc.oneof(
         { weight: 2, arbitrary: fc.constant('good' as const) },
         { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(BEHAVIOURS) as Behaviour[])) },
       ),
+      policy: fc.oneof(
+        { weight: 2, arbitrary: fc.constant('default' as const) },
+        { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(POLICIES) as Policy[])) },
+      ),
       paused: fc.boolean(),
     }),
   },
@@ -46,6 +55,7 @@ export const actions: fc.Arbitrary<Action> = fc.oneof(
         'migrate' as const,
         'shutdown' as const,
         'reboot' as const,
+        'crash' as const,
       ),
     }),
   },

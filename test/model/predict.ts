@@ -7,6 +7,8 @@ export interface Prediction {
   readonly outcome: 'succeeds' | 'fails' | 'any';
   /** The slot's domain afterwards, unless the outcome is open; undefined: there is none. */
   readonly domain: ExpectedDomain | undefined;
+  /** The domain is to come back under another domid. */
+  readonly moves?: true;
 }
 
 export const MEMORY_MIB = 16;
@@ -29,7 +31,7 @@ export function predict(host: ExpectedHost, action: Action): Prediction {
 
 function predictCreate(
   domain: ExpectedDomain | undefined,
-  { slot, behaviour, paused }: Extract<Action, { verb: 'create' }>,
+  { slot, behaviour, policy, paused }: Extract<Action, { verb: 'create' }>,
   holder: ExpectedDomain | undefined,
 ): Prediction {
   if (domain !== undefined) return { outcome: 'fails', domain };
@@ -37,6 +39,7 @@ function predictCreate(
   const created: ExpectedDomain = {
     name: slot,
     behaviour,
+    policy,
     state: paused ? 'paused' : 'running',
     memoryMib: MEMORY_MIB,
     vcpus: MAX_VCPUS,
@@ -72,9 +75,12 @@ function predictGood(
     case 'migrate':
       return state === 'running' ? becomes({}) : fails;
     case 'shutdown':
-      return state === 'running' ? { outcome: 'succeeds', domain: undefined } : any;
     case 'reboot':
-      return state === 'running' ? becomes({}) : any;
+      return state === 'running' ? predictStop(domain, action.verb) : any;
+    case 'crash':
+      if (state === 'running') return predictStop(domain, action.verb);
+      // The guest will see the request when it runs again.
+      return { outcome: 'any', domain: { ...domain, behaviour: 'crashing' } };
     case 'rename':
       if (action.name === domain.name) return any;
       return predictRename(domain, action.name, holder(action.name));
@@ -97,6 +103,22 @@ function predictGood(
       if (!domain.vifs.includes(action.id)) return fails;
       if (state !== 'running') return any;
       return becomes({ vifs: domain.vifs.filter((id) => id !== action.id) });
+  }
+}
+
+function predictStop(domain: ExpectedDomain, how: 'shutdown' | 'reboot' | 'crash'): Prediction {
+  const restarted: Prediction = { outcome: 'succeeds', domain, moves: true };
+  const gone: Prediction = { outcome: 'succeeds', domain: undefined };
+  switch (domain.policy) {
+    case 'default':
+      return how === 'reboot' ? restarted : gone;
+    case 'restart':
+    case 'rename-restart':
+      return restarted;
+    case 'coredump-destroy':
+      return gone;
+    case 'preserve':
+      return { outcome: 'succeeds', domain: { ...domain, state: 'stopped' } };
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import {
   type DomainInfo,
+  type Domid,
   messageOf,
   mibToKib,
   type ReplyLine,
@@ -17,6 +18,7 @@ import {
   type Behaviour,
   type ExpectedDomain,
   type ExpectedHost,
+  POLICIES,
 } from './expected-domain.js';
 import { MAX_VCPUS, MEMORY_MIB, predict } from './predict.js';
 
@@ -31,6 +33,8 @@ export class Session {
   #expected: ExpectedHost = {};
   /** The slot of which the model cannot say what has become of its domain. */
   #unknown: string | undefined;
+  /** The domid that the domain of the last action is to have left. */
+  #left: Domid | undefined;
 
   constructor(on: TestHost) {
     this.#host = on;
@@ -38,12 +42,15 @@ export class Session {
 
   async perform(action: Action): Promise<void> {
     this.#done.push(inWords(action));
-    const { outcome, domain } = predict(this.#expected, action);
+    const { outcome, domain, moves = false } = predict(this.#expected, action);
+    const before = await this.#domidOf(action.slot);
     const problem = await this.#tryTo(action);
     const story = `${this.#done.join('\n')}\n${problem ?? 'succeeded'}`;
     if (outcome !== 'any')
       expect(problem === undefined ? 'succeeds' : 'fails', story).toBe(outcome);
     this.#expected = withDomain(this.#expected, action.slot, domain);
+    this.#unknown = outcome === 'any' ? action.slot : undefined;
+    this.#left = moves ? before : undefined;
     await this.#settle(story);
   }
 
@@ -73,6 +80,7 @@ export class Session {
         await quiet(this.#host);
         await expectAgreement(this.#host);
         for (const slot of SLOTS) await this.#check(slot);
+        for (const slot of SLOTS) await this.#expectMoved(slot);
         return;
       } catch (cause) {
         if (Date.now() > limit)
@@ -94,14 +102,24 @@ export class Session {
     }
   }
 
+  /** A domain that was to be restarted is so only under another domid. */
+  async #expectMoved(slot: string): Promise<void> {
+    if (this.#left !== undefined) expect(await this.#domidOf(slot)).not.toBe(this.#left);
+  }
+
+  async #domidOf(slot: string): Promise<Domid | undefined> {
+    const own = this.#uuids.get(slot);
+    return (await this.#host.hypervisor.domains()).find(({ uuid }) => uuid === own)?.domid;
+  }
+
   async #look(slot: string, behaviour: Behaviour): Promise<ExpectedDomain | undefined> {
     const own = this.#uuids.get(slot);
     const found = (await this.#host.hypervisor.domains()).filter(({ uuid }) => uuid === own);
     expect(found.length, `${slot} is there once at most`).toBeLessThan(2);
     const [info] = found;
-    return info === undefined
-      ? undefined
-      : { ...(await describeDomain(this.#host, info)), behaviour };
+    if (info === undefined) return undefined;
+    const policy = this.#expected[slot]?.policy ?? 'default';
+    return { ...(await describeDomain(this.#host, info)), behaviour, policy };
   }
 
   /** @returns why it failed; undefined when it succeeded */
@@ -130,6 +148,8 @@ export class Session {
       case 'shutdown':
       case 'reboot':
         return api.change(action.verb, about);
+      case 'crash':
+        return api.change('sysrq', { ...about, letter: 'c' });
       case 'migrate':
         return api.change('migrate', { ...about, destination: 'localhost' });
       case 'rename':
@@ -151,7 +171,7 @@ export class Session {
     }
   }
 
-  #create({ slot, behaviour, paused }: Extract<Action, { verb: 'create' }>) {
+  #create({ slot, behaviour, policy, paused }: Extract<Action, { verb: 'create' }>) {
     // Where there is one already, the same UUID stands against it, whatever its name is by now.
     if (this.#expected[slot] === undefined) this.#uuids.set(slot, uuid(randomUUID()));
     const extra = [
@@ -159,6 +179,7 @@ export class Session {
       `memory = ${MEMORY_MIB}`,
       `vcpus = ${MAX_VCPUS}`,
       `extra = "${BEHAVIOURS[behaviour]}"`,
+      ...POLICIES[policy],
     ];
     return this.#host.create(config(slot, extra.join('\n')), [], paused);
   }
@@ -168,7 +189,7 @@ export class Session {
 async function describeDomain(
   { store }: TestHost,
   { domid, paused, shutdown }: DomainInfo,
-): Promise<Omit<ExpectedDomain, 'behaviour'>> {
+): Promise<Omit<ExpectedDomain, 'behaviour' | 'policy'>> {
   const home = `/local/domain/${domid}`;
   const ids = async (path: string) => (await store.maybeList(path)) ?? [];
   const disks = (await ids(`/libxl/${domid}/device/vbd`)).map((id) =>
