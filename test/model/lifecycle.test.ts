@@ -5,7 +5,7 @@ import { actions } from './actions.js';
 import { Session } from './session.js';
 
 /** How many random programs are run, and how long each may be. */
-const RUNS = Number(process.env.DOMOVOI_MODEL_RUNS ?? 6);
+const RUNS = Number(process.env.DOMOVOI_MODEL_RUNS ?? 25);
 const LENGTH = 14;
 
 let host: TestHost;

@@ -5,7 +5,7 @@ import type { ExpectedDomain, ExpectedHost } from './expected-domain.js';
 export interface Prediction {
   /** `any`: the guest's doings decide; what has become of the domain is to be looked up. */
   readonly outcome: 'succeeds' | 'fails' | 'any';
-  /** The slot's domain afterwards, unless the outcome is open; undefined: there is none. */
+  /** The slot's domain afterwards, if it succeeds or the outcome is sure; undefined: there is none. */
   readonly domain: ExpectedDomain | undefined;
   /** The domain is to come back under another domid. */
   readonly moves?: true;
@@ -34,8 +34,6 @@ function predictCreate(
   { slot, behaviour, policy, paused }: Extract<Action, { verb: 'create' }>,
   holder: ExpectedDomain | undefined,
 ): Prediction {
-  if (domain !== undefined) return { outcome: 'fails', domain };
-  if (holder !== undefined) return { outcome: whileHeld(holder), domain };
   const created: ExpectedDomain = {
     name: slot,
     behaviour,
@@ -46,7 +44,11 @@ function predictCreate(
     disks: ['xvda'],
     vifs: [0],
   };
-  return { outcome: 'succeeds', domain: created };
+  const inTheWay = domain ?? holder;
+  if (inTheWay === undefined) return { outcome: 'succeeds', domain: created };
+  return whileHeld(inTheWay) === 'any'
+    ? { outcome: 'any', domain: created }
+    : { outcome: 'fails', domain };
 }
 
 function predictGood(
@@ -128,7 +130,9 @@ function predictRename(
   holder: ExpectedDomain | undefined,
 ): Prediction {
   if (holder === undefined) return { outcome: 'succeeds', domain: { ...domain, name } };
-  return { outcome: whileHeld(holder), domain };
+  return whileHeld(holder) === 'any'
+    ? { outcome: 'any', domain: { ...domain, name } }
+    : { outcome: 'fails', domain };
 }
 
 /** A domain that does as it likes may have gone, and its name with it. */
