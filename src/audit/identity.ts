@@ -1,14 +1,30 @@
 import { homePath, namePath, vmPath } from '../layout/index.js';
-import type { DomainInfo, Finding } from '../model/index.js';
+import type { DomainInfo, Domid, Finding, Uuid } from '../model/index.js';
 import type { Scene } from './scene.js';
 
 /** Domains without keys, and domains that others take for each other. */
 export function findIdentities(scene: Scene): Finding[] {
   return [
+    ...scene.expected
+      .filter(({ domid, uuid }) => scene.domain(domid)?.uuid !== uuid)
+      .map(lostDomain),
     ...scene.living.filter(({ domid }) => !scene.tree.has(homePath(domid))).map(noHome),
     ...shared(scene, 'same-name', ({ domid }) => scene.tree.value(namePath(domid))),
     ...shared(scene, 'same-uuid', ({ uuid }) => uuid),
   ];
+}
+
+function lostDomain({ domid, uuid }: { readonly domid: Domid; readonly uuid: Uuid }): Finding {
+  return {
+    code: 'lost-domain',
+    severity: 'error',
+    path: homePath(domid),
+    domid,
+    what: `by the history domain ${domid} is ${uuid}, but the hypervisor has no such domain`,
+    why: 'Another toolstack has destroyed it, and told nobody.',
+    suggestion:
+      '"domovoi daemon stop", and then any command: when the daemon starts it notes losses.',
+  };
 }
 
 function noHome({ domid }: DomainInfo): Finding {

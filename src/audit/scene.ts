@@ -21,6 +21,13 @@ export class Scene {
     );
   }
 
+  /** Where domains should live by the history, but for those that are left alone. */
+  get expected(): Snapshot['expected'] {
+    return this.#snapshot.expected.filter(
+      ({ domid, uuid }) => !this.isBusy(domid) && !this.isBusyVm(vmPath(uuid)),
+    );
+  }
+
   domain(domid: Domid): DomainInfo | undefined {
     return this.#present.get(domid);
   }

@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly busy: { readonly uuids: ReadonlySet<Uuid>; readonly domids: ReadonlySet<Domid> };
   /** Domains that this toolstack made or has adopted. */
   readonly known: ReadonlySet<Uuid>;
+  /** Which of them live on this host, and where, by the history. */
+  readonly expected: readonly { readonly domid: Domid; readonly uuid: Uuid }[];
 }
 
 /** A tree of nodes as one walks it. */

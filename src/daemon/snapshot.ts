@@ -41,7 +41,13 @@ async function takeSnapshot({ host, history }: Toolstack): Promise<Look> {
     history.records.config(uuid) !== undefined;
   const known = new Set(domains.map(({ uuid }) => uuid).filter(isKnown));
   return {
-    snapshot: { nodes, domains, busy: { uuids, domids }, known },
+    snapshot: {
+      nodes,
+      domains,
+      busy: { uuids, domids },
+      known,
+      expected: history.queries.living(host.name),
+    },
     leftAlone: unfinished.map(({ uuid, name, id, kind, status }) => {
       return { uuid, name, operation: id, kind, status };
     }),

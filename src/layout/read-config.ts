@@ -77,7 +77,7 @@ export function readConfig(stored: ReadonlyMap<string, string>, info: DomainInfo
       uuid,
       ...(values.text(`${vm}/domains`) === undefined ? { layout: 'xl' as const } : {}),
     },
-    warnings: [...unknownImage(config), ...unknownActions(values, home)],
+    warnings: [...unknownImage(config), ...unknownModel(config), ...unknownActions(values, home)],
   };
 }
 
@@ -108,6 +108,14 @@ function unknownImage({ kernel, type }: { readonly kernel?: string; readonly typ
   return [
     `The store does not tell what kernel the ${type} domain was booted from: it cannot be ` +
       'started anew before "domovoi config-update" has said so.',
+  ];
+}
+
+function unknownModel({ type }: { readonly type: string }): string[] {
+  if (type !== 'hvm') return [];
+  return [
+    'The store does not tell what the device model of the domain was given (screen, firmware, ' +
+      'passed-through devices): the defaults are taken when it is started anew.',
   ];
 }
 

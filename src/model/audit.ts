@@ -8,6 +8,7 @@ export const FINDING_CODES = {
   'orphan-vm': 'a directory below /vm of a domain that is not on this host',
   'orphan-back-end': 'a back end for a domid that no domain has',
   'orphan-device-model': "a device model's keys for a domid that no domain has",
+  'lost-domain': 'a domain that the history has and the hypervisor has not',
   'no-home': 'a domain without keys of its own',
   'no-vm': 'a domain whose ~/vm names nothing',
   'stale-reference': 'a reference below /vm/<uuid>/domains that names no incarnation',

@@ -44,6 +44,7 @@ export function snapshot(nodes: Nodes, guests: readonly DomainInfo[], more = {})
     domains: [info(DOM0, DOM0_UUID), ...guests],
     busy: { uuids: new Set(), domids: new Set() },
     known: new Set(),
+    expected: [],
     ...more,
   };
 }

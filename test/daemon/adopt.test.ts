@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { config, finished, TestHost } from './helpers/embedded.js';
+import { config, finished, succeeded, TestHost } from './helpers/embedded.js';
 
 let host: TestHost;
 beforeEach(async () => {
@@ -32,7 +32,10 @@ test('a domain of another toolstack is taken over, and is as if it had been made
   const before = await host.traces();
   const { newDomid } = await host.created(config('web', 'vcpus = 2\non_crash = "restart"'));
   await host.until(`/local/domain/${newDomid}/device/vbd/51712/state`, (state) => state === '4');
+  const scheduling = { domain: 'web', weight: 512, cap: 50, requestedBy: 'test' };
+  await succeeded(await host.api.change('sched-credit2', scheduling));
   const configured = await configOf('web');
+  expect(configured).toMatchObject({ cpuWeight: 512, cpuCap: 50 });
   await forget();
   const { tree } = await host.traces();
   await expect(host.migrate('web').then(finished)).rejects.toThrow(/"web" is not known here/);

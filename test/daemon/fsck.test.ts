@@ -80,6 +80,17 @@ test('a domain whose directory below /vm was taken away gets one again', async (
   expect(await found()).toEqual([]);
 });
 
+test('a domain that another toolstack destroyed is told of until the daemon has noted it', async () => {
+  const { newDomid } = await host.created(config('web'));
+  await host.hypervisor.destroyDomain(newDomid as never);
+  expect(await found()).toContain(`lost-domain /local/domain/${newDomid}`);
+  await repair();
+  expect(await found()).toEqual([`lost-domain /local/domain/${newDomid}`]);
+  await host.stopDaemon();
+  await host.startDaemon();
+  expect(await found()).toEqual([]);
+});
+
 test('what a person must decide is told and left as it is', async () => {
   const { newDomid: first } = await host.created(config('web'));
   const { newDomid: second } = await host.created(config('db'));

@@ -6,6 +6,9 @@ import { readTree } from '../snapshot.js';
 import type { Toolstack } from '../toolstack.js';
 import { aboutDomain, type Change } from './change.js';
 
+/** Of the scheduler, where nobody said otherwise. */
+const DEFAULT_WEIGHT = 256;
+
 /** What xl starts with each domain and never ends; it is no part of the store. */
 const XL_WAITS =
   'If xl made the domain, a process of xl still waits for it to stop and would act as well: ' +
@@ -39,7 +42,13 @@ async function read(
   const roots = [homePath(domid), libxlPath(domid), vmPath(uuid)];
   const nodes = await readTree(toolstack.host.store, roots);
   const values = new Map([...nodes].map(([path, { value }]) => [path, value]));
-  return { ...readConfig(values, domain), hasVm: values.has(vmPath(uuid)) };
+  const { config, warnings } = readConfig(values, domain);
+  const { weight, cap } = await toolstack.host.hypervisor.scheduling(domid);
+  const scheduling = {
+    ...(weight === DEFAULT_WEIGHT ? {} : { cpuWeight: weight }),
+    ...(cap === 0 ? {} : { cpuCap: cap }),
+  };
+  return { config: { ...config, ...scheduling }, warnings, hasVm: values.has(vmPath(uuid)) };
 }
 
 function refuse({ host, history }: Toolstack, domain: ListedDomain): void {
