@@ -98,6 +98,7 @@ describe.each(REASONS)('a domain that stops: %s', (reason, key) => {
           [old, 'create', 'shutdown'],
         ]);
         expect(await lineage(String(aside?.uuid))).toEqual([[old, 'preserve', undefined]]);
+        expect((await host.api.ask('fsck')).findings).toEqual([]);
         await host.destroyed(String(aside?.name));
         break;
       }
@@ -107,6 +108,7 @@ describe.each(REASONS)('a domain that stops: %s', (reason, key) => {
         expect(await lineage('web')).toEqual([[old, 'create', undefined]]);
         break;
     }
+    expect((await host.api.ask('fsck')).findings).toEqual([]);
     await host.destroyed('web');
     expect(await host.traces()).toEqual(before);
   });

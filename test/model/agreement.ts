@@ -33,6 +33,7 @@ export async function expectAgreement(host: TestHost): Promise<void> {
   expect(vms).toEqual(uuids);
 
   await Promise.all(guests.map((guest) => expectWholeTree(host, guest)));
+  expect((await host.api.ask('fsck')).findings).toEqual([]);
 }
 
 /** The domains that back ends in domain 0 serve: each has a console at least. */
