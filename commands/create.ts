@@ -83,7 +83,7 @@ export default class Create extends OperationCommand {
       requestedBy: requestedBy(),
       ...(flags.unsupervised ? { unsupervised: true } : {}),
       ...(flags.layout === undefined ? {} : { layout: flags.layout }),
-      ...(flags.debug ? { debug: true } : {}),
+      ...(flags.debug && !flags.json ? { debug: true } : {}),
     };
     const made = await asXlExits(this.perform((daemon) => daemon.change('create', request), flags));
     if (made === undefined) return;

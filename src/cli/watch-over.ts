@@ -30,16 +30,14 @@ const ACTION_KEYS: Readonly<Record<Exclude<ShutdownReason, 'suspend'>, string>> 
   'soft-reset': 'onSoftReset',
 };
 
+type Ask = <Reply>(question: (daemon: ApiClient) => Promise<Reply>) => Promise<Reply>;
+
 /**
  * Tells, in the words of `xl create -F`, what happens to a domain until it is gone for good or is
  * kept as it stopped. What is done about it is the daemon's business.
  * @param ask asks the daemon, and may be called as often as it takes
  */
-export async function watchOver(
-  ask: <Reply>(question: (daemon: ApiClient) => Promise<Reply>) => Promise<Reply>,
-  ward: Ward,
-  say: (line: string) => void,
-): Promise<void> {
+export async function watchOver(ask: Ask, ward: Ward, say: (line: string) => void): Promise<void> {
   const { uuid, config } = ward;
   const name = escapeText(ward.name);
   const fateOf = (domid: Domid, gone: boolean) =>
@@ -65,12 +63,26 @@ export async function watchOver(
     if (action === 'preserve') return say('Done. Exiting now');
     if (action !== 'soft-reset') {
       say(`Domain ${domid} needs to be cleaned up: destroying the domain`);
-      await fateOf(domid, true);
+      if (!(await isCleanedUp(ask, uuid, domid))) {
+        say(`Domain ${domid} is kept as it stopped: see domovoi history`);
+        return say('Done. Exiting now');
+      }
     }
     if (action.endsWith('destroy')) return say('Done. Exiting now');
     const { reached, domain } = await back();
     if (!reached || domain === undefined) return say('Done. Exiting now');
     say('Done. Rebooting now');
     ({ domid } = domain);
+  }
+}
+
+/** Waits until a stopped domain is gone; false when the daemon has decided to keep it instead. */
+async function isCleanedUp(ask: Ask, uuid: Uuid, domid: Domid): Promise<boolean> {
+  for (;;) {
+    const { state } = await ask((daemon) => daemon.ask('fate', { domid, uuid, gone: true }));
+    if (state === 'gone') return true;
+    const { operations } = await ask((daemon) => daemon.ask('history', { domain: uuid, limit: 1 }));
+    const [latest] = operations;
+    if (latest?.kind === 'stopped' && latest.endedAt !== undefined) return false;
   }
 }

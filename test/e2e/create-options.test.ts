@@ -53,8 +53,10 @@ describe('a dry run on the command line', () => {
 
 describe('create', () => {
   let host: Domovoi;
-  beforeAll(() => {
+  beforeAll(async () => {
     host = new Domovoi();
+    // So that no create says that it started them.
+    await host.ok('daemon', 'start');
   });
   afterAll(() => host.close());
 
@@ -96,6 +98,34 @@ describe('create', () => {
       ].join('\n'),
     );
     await host.ok('destroy', 'stops');
+  });
+
+  test('-F sees what the daemon does about the stop', async () => {
+    const stops = ['extra="exit=reboot@100"', 'on_reboot="destroy"', 'name="ends"'];
+    const { code, stderr } = await host.run(['create', '-F', PV, ...stops]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^Domain (\d+) has shut down, reason code 1 0x1\nAction for shutdown reason code 1 is destroy\nDomain \1 needs to be cleaned up: destroying the domain\nDone\. Exiting now\n$/m,
+    );
+    expect(await host.ok('list')).not.toMatch(/^ends /m);
+  });
+
+  test('-F goes with the domain through a reboot', async () => {
+    const stops = ['extra="exit=reboot@3000"', 'on_reboot="restart"', 'name="again"'];
+    const over = host.run(['create', '-F', PV, ...stops]);
+    const seen = new Set<number>();
+    // With the third there, the second has been there for long enough to be noticed.
+    while (seen.size < 3) {
+      const { items } = await host.json<{ items: { domid: number; name: string }[] }>('list');
+      for (const { domid, name } of items) if (name === 'again') seen.add(domid);
+    }
+    await host.ok('destroy', 'again');
+    const { code, stderr } = await over;
+    const [first, second] = seen;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Done\. Rebooting now$/m);
+    const waits = [...stderr.matchAll(/^Waiting for domain again \(domid (\d+)\)/gm)];
+    expect(waits.slice(0, 2).map(([, domid]) => Number(domid))).toEqual([first, second]);
   });
 
   test('-c shows all that the guest says from its first word on', async () => {
