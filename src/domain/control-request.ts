@@ -91,17 +91,19 @@ export async function suspendGuest(host: Host, domid: Domid, signal: AbortSignal
 
 /**
  * Takes a request to suspend back. A guest that has agreed meanwhile will suspend, and is waited for.
+ * @param ending aborts when the domain is to be ended: then it is not waited for
  * @returns whether it is suspended, and has to be woken
  */
 export async function callOffSuspend(
   host: Host,
   domid: Domid,
   signal: AbortSignal,
+  ending?: AbortSignal,
 ): Promise<boolean> {
   const wasTaken = await host.store.transaction((tx) => withdrawControl(tx, domid, 'suspend'));
   if (!wasTaken) return false;
   // If it does not in its time, it simply runs on.
-  const stop = await stopInTime(host, domid, host.limits.suspendMs, signal);
+  const stop = await stopInTime(host, domid, host.limits.suspendMs, signal, ending);
   return stop?.reason === 'suspend';
 }
 
@@ -110,17 +112,22 @@ export async function hearsControl(host: Host, { domid, type }: DomainInfo): Pro
   return type !== 'hvm' || announcesControl(host.store, domid);
 }
 
-/** How a domain stops, if it does within `ms`. */
+/** How a domain stops, if it does within `ms`, and before `enough` aborts. */
 async function stopInTime(
   host: Host,
   domid: Domid,
   ms: number,
   signal: AbortSignal,
+  enough?: AbortSignal,
 ): Promise<Stop | undefined> {
+  if (enough?.aborted) return undefined;
   const over = new AbortController();
+  const early = new Promise<undefined>((resolve) => {
+    enough?.addEventListener('abort', () => resolve(undefined), { signal: over.signal });
+  });
   const stopped = awaitStop(host, { domid }, AbortSignal.any([signal, over.signal]));
   try {
-    return await Promise.race([stopped, delay(ms, undefined, { signal: over.signal })]);
+    return await Promise.race([stopped, early, delay(ms, undefined, { signal: over.signal })]);
   } finally {
     over.abort();
     await Promise.allSettled([stopped]);

@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly requestedBy: string;
   /** Cancels the operation when it aborts, until the pivot is done. Its reason is the error. */
   readonly cancel?: AbortSignal;
+  /** See {@link StepCall.ending}. */
+  readonly ending?: AbortSignal;
   readonly emit: Emit;
 }
 
@@ -28,14 +30,14 @@ export interface RunRequest {
  */
 export async function runPlan(
   context: EngineContext,
-  { id, plan, requestedBy, cancel, emit }: RunRequest,
+  { id, plan, requestedBy, cancel, ending, emit }: RunRequest,
 ): Promise<OperationResult> {
   for (const step of plan.steps) handlerFor(context.handlers, step);
   const { kind, uuid, name, state } = plan;
   const steps = plan.steps.map((step) => ({ step, status: 'planned' as const }));
   const at = context.now?.() ?? Date.now();
   context.journal.begin({ id, plan, requestedBy, at });
-  const run = new Run(context, { id, kind, uuid, name, state, steps }, emit);
+  const run = new Run(context, { id, kind, uuid, name, state, steps }, emit, ending);
   run.begin();
   return run.forward(cancel);
 }

@@ -17,6 +17,11 @@ export interface StepCall {
    * a step that waits, and an operation's lane stays taken until its step has settled.
    */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when the operation that comes next ends the domain: an `undo` need not wait any more for
+   * what will not matter.
+   */
+  readonly ending?: AbortSignal;
   progress(progress: Progress): void;
   /**
    * Live objects that the steps of one run share, such as an open stream. Not journalled: empty

@@ -51,6 +51,8 @@ interface Job {
   /** Takes the job out of the queue; only for one that has not begun. */
   readonly withdraw: AbortController;
   readonly cancel: AbortController;
+  /** Aborted when the next operation ends the domain. */
+  readonly ending: AbortController;
   begun: boolean;
   /** Whether its followers have been told what it is, and so that it is in the journal. */
   planned: boolean;
@@ -89,6 +91,7 @@ export class OperationQueue {
             plan: made,
             requestedBy,
             cancel: job.cancel.signal,
+            ending: job.ending.signal,
             emit: (event) => this.#tell(job, event),
           }),
         );
@@ -143,7 +146,10 @@ export class OperationQueue {
       (job) => job.uuid === uuid && job.cancellable && !job.decisive,
     );
     const reason = new ToolstackError('cancelled', 'The domain was ended meanwhile');
-    for (const job of inTheWay) cancelJob(job, reason);
+    for (const job of inTheWay) {
+      job.ending.abort(reason);
+      cancelJob(job, reason);
+    }
   }
 
   #enqueue(
@@ -162,6 +168,7 @@ export class OperationQueue {
       log: new EventLog(),
       withdraw: new AbortController(),
       cancel: new AbortController(),
+      ending: new AbortController(),
       begun: false,
       planned: false,
       cancellable,

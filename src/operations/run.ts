@@ -50,12 +50,12 @@ export class Run {
   readonly #runner: StepRunner;
   #state: JsonObject;
 
-  constructor(context: EngineContext, subject: RunSubject, emit: Emit) {
+  constructor(context: EngineContext, subject: RunSubject, emit: Emit, ending?: AbortSignal) {
     this.#context = context;
     this.#subject = subject;
     this.#emit = emit;
     this.#entries = subject.steps.map(({ step, status }, index) => ({ index, step, status }));
-    this.#runner = new StepRunner(context, subject, emit);
+    this.#runner = new StepRunner(context, subject, emit, ending);
     this.#state = subject.state;
   }
 

@@ -20,12 +20,14 @@ export class StepRunner {
   readonly #context: EngineContext;
   readonly #operation: OperationName;
   readonly #emit: Emit;
+  readonly #ending: AbortSignal | undefined;
   readonly #scratch = new Map<string, unknown>();
 
-  constructor(context: EngineContext, operation: OperationName, emit: Emit) {
+  constructor(context: EngineContext, operation: OperationName, emit: Emit, ending?: AbortSignal) {
     this.#context = context;
     this.#operation = operation;
     this.#emit = emit;
+    this.#ending = ending;
   }
 
   /** Does the step; the value is its patch. */
@@ -100,6 +102,7 @@ export class StepRunner {
       args: step.args ?? {},
       operation,
       signal,
+      ...(this.#ending === undefined ? {} : { ending: this.#ending }),
       progress: (progress) => this.#emit({ event: 'progress', operation, progress }),
       scratch: this.#scratch,
     };

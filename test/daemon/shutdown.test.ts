@@ -74,6 +74,23 @@ describe('a guest that does not hear', () => {
     },
   );
 
+  test('or agrees to suspend and does not, can be destroyed at any time', async () => {
+    host = await TestHost.start();
+    const before = await host.traces();
+    const { newDomid } = await host.created(config('web', 'extra = "hang=suspend"'));
+    const control = `/local/domain/${String(newDomid)}/control`;
+    await host.until(`${control}/feature-suspend`, (value) => value === '1');
+    const asked = host.api.change('suspend', { domain: 'web', requestedBy: 'test' });
+    const note = `/libxl/${String(newDomid)}/control-requested`;
+    await host.until(note, (value) => value === 'suspend');
+    await host.until(`${control}/shutdown`, (value) => value === '');
+    const began = performance.now();
+    await host.destroyed('web');
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await finished(await asked)).toMatchObject({ error: { code: 'cancelled' } });
+    expect(await host.traces()).toEqual(before);
+  });
+
   test('and crashes instead has stopped all the same', async () => {
     host = await TestHost.start();
     const { newDomid } = await host.created(config('web', `${DEAF}\non_crash = "preserve"`));

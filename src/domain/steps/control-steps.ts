@@ -28,11 +28,11 @@ export function suspend(host: Host): StepHandler {
       recordEvent(host, { uuid: uuidIn(state), domid }, 'suspended');
       return { suspendedAt: seenAt };
     },
-    async undo({ state, signal }) {
+    async undo({ state, signal, ending }) {
       const domid = domidIn(state, 'domid');
       const uuid = uuidIn(state);
       if ((await host.hypervisor.domain(domid))?.uuid !== uuid) return;
-      if (await callOffSuspend(host, domid, signal)) {
+      if (await callOffSuspend(host, domid, signal, ending)) {
         await host.hypervisor.resumeDomain(domid);
         await host.store.resume(domid);
         recordEvent(host, { uuid, domid }, 'resumed');
