@@ -38,6 +38,7 @@ const BACK_ENDS = {
   vif:
     'bridge domain feature-rx-copy feature-rx-flip feature-sg feature-split-event-channels frontend ' +
     'frontend-id handle hotplug-status mac multi-queue-max-queues online script state type',
+  vkbd: 'domain feature-abs-pointer feature-raw-pointer frontend frontend-id online state',
 };
 
 const RECORDS = {
@@ -46,10 +47,12 @@ const RECORDS = {
     'backend bootable dev device-type discard-enable frontend frontend-id mode online params ' +
     'removable script specification state type',
   vif: 'backend bridge frontend frontend-id handle hotplug-status mac online script state type',
+  vkbd: 'backend frontend frontend-id online state',
 };
 
-const DEVICE_IDS = { console: 0, vbd: 51712, vif: 0 };
+const DEVICE_IDS = { console: 0, vbd: 51712, vif: 0, vkbd: 0 };
 const KINDS = ['console', 'vbd', 'vif'] as const;
+type Kind = keyof typeof DEVICE_IDS;
 
 /** Of the domain's home: what the guest may read, what it owns, what its drivers own. */
 const GUEST_READS =
@@ -89,9 +92,12 @@ export interface ExpectedDomain {
 /** What only HVM guests have: of the home, what they read and what they own. */
 const HVM_READS =
   'hvmloader platform platform/acpi platform/acpi_laptop_slate platform/acpi_s3 platform/acpi_s4 ' +
-  'platform/device-model';
+  'platform/device-model device/vkbd';
 const HVM_OWNS = 'control/feature-s3 control/feature-s4';
-const HVM_VM = 'rtc rtc/timeoffset';
+const HVM_FRONT_ENDS =
+  'device/vkbd/0 device/vkbd/0/backend device/vkbd/0/backend-id device/vkbd/0/event-channel ' +
+  'device/vkbd/0/page-gref device/vkbd/0/request-abs-pointer device/vkbd/0/state';
+const HVM_VM = 'rtc rtc/timeoffset device/vkbd';
 
 /**
  * What belongs in the store of a host with one running domain that has one disk and one network
@@ -102,17 +108,18 @@ export function oneDomain({ vmKeys, maxVcpus, isHvm }: ExpectedDomain): string[]
     `cpu/${cpu}`,
     `cpu/${cpu}/availability`,
   ]);
+  const kinds: readonly Kind[] = isHvm ? [...KINDS, 'vkbd'] : KINDS;
   const onlyHvm = (keys: string): string[] => (isHvm ? keys.split(' ') : []);
   return [
     ...IDLE_HOST,
     '/local/domain/0/backend n0',
-    ...KINDS.flatMap(backEnd),
+    ...kinds.flatMap(backEnd),
     '/libxl n0',
     '/libxl/DOMID n0',
     '/libxl/DOMID/device n0',
     '/libxl/DOMID/dm-version n0',
     '/libxl/DOMID/type n0',
-    ...KINDS.flatMap(record),
+    ...kinds.flatMap(record),
     '/local/domain/DOMID n0,rDOMID',
     ...below(
       '/local/domain/DOMID',
@@ -120,17 +127,21 @@ export function oneDomain({ vmKeys, maxVcpus, isHvm }: ExpectedDomain): string[]
       'n0,rDOMID',
     ),
     ...below('/local/domain/DOMID', [...GUEST_OWNS.split(' '), ...onlyHvm(HVM_OWNS)], 'nDOMID'),
-    ...below('/local/domain/DOMID', FRONT_ENDS.split(' '), 'nDOMID,r0'),
+    ...below(
+      '/local/domain/DOMID',
+      [...FRONT_ENDS.split(' '), ...onlyHvm(HVM_FRONT_ENDS)],
+      'nDOMID,r0',
+    ),
     '/vm/UUID n0,rDOMID',
     ...below(
       '/vm/UUID',
-      [...VM.split(' '), ...vmKeys, ...onlyHvm(HVM_VM), ...KINDS.flatMap(pointers)],
+      [...VM.split(' '), ...vmKeys, ...onlyHvm(HVM_VM), ...kinds.flatMap(pointers)],
       'n0,rDOMID',
     ),
   ].sort();
 }
 
-function backEnd(kind: (typeof KINDS)[number]): string[] {
+function backEnd(kind: Kind): string[] {
   const parent = `/local/domain/0/backend/${kind}`;
   const home = `${parent}/DOMID/${DEVICE_IDS[kind]}`;
   return [
@@ -141,13 +152,13 @@ function backEnd(kind: (typeof KINDS)[number]): string[] {
   ];
 }
 
-function record(kind: (typeof KINDS)[number]): string[] {
+function record(kind: Kind): string[] {
   const parent = `/libxl/DOMID/device/${kind}`;
   const home = `${parent}/${DEVICE_IDS[kind]}`;
   return [`${parent} n0`, `${home} n0`, ...below(home, RECORDS[kind].split(' '), 'n0')];
 }
 
-function pointers(kind: (typeof KINDS)[number]): string[] {
+function pointers(kind: Kind): string[] {
   const home = `device/${kind}/${DEVICE_IDS[kind]}`;
   return [home, ...POINTERS.split(' ').map((name) => `${home}/${name}`)];
 }
