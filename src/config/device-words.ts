@@ -28,7 +28,8 @@ export function parseVifWords(
   const items = splitSpec(spec);
   const stray = items.find(({ key }) => !isVifParameter(key));
   if (stray !== undefined) {
-    throw new ToolstackError('EINVAL', `unrecognized argument \`${stray.key}'`, {
+    const word = stray.value === undefined ? stray.key : `${stray.key}=${stray.value}`;
+    throw new ToolstackError('EINVAL', `unrecognized argument \`${word}'`, {
       suggestions: ['Write key=value, as in vif= of xl.cfg: mac=… bridge=… ip=… rate=…'],
     });
   }

@@ -42,6 +42,8 @@ export function unknownDomainMessage(command: string, reference: string): string
       break;
     case 'domid':
       return `Can't get domid of domain name '${shown}', maybe this domain does not exist.\n`;
+    case 'block-attach':
+      return `${shown} is an invalid domain identifier\n`;
     case 'domname':
       if (!isNumber) return 'Invalid domain id.\n\n';
       return `Can't get domain name of domain id '${shown}', maybe this domain does not exist.\n`;

@@ -155,7 +155,7 @@ describe('a network interface', () => {
   test('of a word that nobody knows is refused in xl’s words', async () => {
     await web();
     await expect(attach('network-attach', 'nonsense=1').then(finished)).rejects.toMatchObject({
-      message: "unrecognized argument `nonsense'",
+      message: "unrecognized argument `nonsense=1'",
     });
   });
 });
