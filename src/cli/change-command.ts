@@ -14,10 +14,14 @@ type Wanted<Name extends ChangeOfDomain> = Omit<Changes[Name], 'domain' | 'reque
 export interface Tone {
   readonly json: boolean;
   readonly 'dry-run': boolean;
+  readonly steps?: boolean;
 }
 
 /** A command that changes a domain where it is, and as xl says nothing when it has. */
 export abstract class ChangeCommand extends OperationCommand {
+  // oclif's manifest would else lose them: it stops at the first class without fields of its own.
+  static override baseFlags = OperationCommand.baseFlags;
+
   /** @returns undefined when it was a dry run, which has been printed */
   protected change<Name extends ChangeOfDomain>(
     name: Name,
@@ -25,7 +29,7 @@ export abstract class ChangeCommand extends OperationCommand {
     wanted: Wanted<Name>,
     flags: Tone,
   ): Promise<Outcome | undefined> {
-    const manner = { ...flags, quiet: true };
+    const manner = { ...flags, quiet: flags.steps !== true };
     const asked = askFor(name, domain, wanted);
     const work = this.perform((daemon) => daemon.change(name, asked), manner);
     return aboutDomain(name, domain, work);

@@ -26,10 +26,27 @@ export async function runWithOclif(
   if (unknown !== undefined) throw await unknownCommandError(unknown, known);
   const [command = '', ...rest] = joinTopic(words, known);
   const flags = Object.keys(config.findCommand(command)?.flags ?? {});
-  const line = command === '' ? [] : [command, ...flagsFor(options, flags), ...rest];
-  await run(line, config);
+  if (command.startsWith('-') && !ASKS_ABOUT_US.includes(command)) throw unknownGlobalOption();
+  const line = [...flagsFor(options, flags), ...rest];
+  // oclif's own way to run a command would take what follows for further parts of its name.
+  if (known.ids.includes(command) && !wantsHelp(rest)) await config.runCommand(command, line);
+  else await run(command === '' ? [] : [command, ...line], config);
   // As xl: whoever said no command gets the list of them, but did not get anything done.
   if (command === '') process.exitCode = 1;
+}
+
+const HELP = ['--help', '-h'];
+const ASKS_ABOUT_US = [...HELP, '--version'];
+
+function wantsHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).some((word) => HELP.includes(word));
+}
+
+/** In the words of xl, which does not say which. */
+function unknownGlobalOption(): WordedFailure {
+  const words = 'unknown global option';
+  return new WordedFailure(`${words}\n`, new ToolstackError('EINVAL', words));
 }
 
 /** The flags by which a command knows the options that were given before it. */

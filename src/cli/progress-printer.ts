@@ -31,7 +31,7 @@ export function progressPrinter(
       const said = tell(line);
       if (said === undefined) return;
       if (!isLive) {
-        if (said.weight === 'lasting' || (steps && said.weight === 'passing'))
+        if (said.weight !== 'fleeting' && (steps || !isRetold(line)))
           output.write(`${said.text}\n`);
       } else if (said.weight === 'lasting') {
         output.write(`${CLEAR_LINE}${said.text}\n`);
@@ -45,6 +45,11 @@ export function progressPrinter(
       if (isLive) output.write(CLEAR_LINE);
     },
   };
+}
+
+/** Steps that fail are told of once more, as the error that ends the command. */
+function isRetold(line: ReplyLine): boolean {
+  return line.event === 'progress' || (line.event === 'step' && line.status !== 'undo-failed');
 }
 
 /** For `--quiet` and `--json`. */

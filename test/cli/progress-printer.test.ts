@@ -11,14 +11,17 @@ const STEP: ReplyLine = {
 };
 const WARNING: ReplyLine = { event: 'warning', message: 'careful', where: 'web.cfg:1:1' };
 
-function print(terminal: { isTTY?: boolean; columns?: number }): string {
+function print(terminal: { isTTY?: boolean; columns?: number }, steps = true): string {
   let text = '';
-  const printer = progressPrinter({
-    ...terminal,
-    write: (more) => {
-      text += more;
+  const printer = progressPrinter(
+    {
+      ...terminal,
+      write: (more) => {
+        text += more;
+      },
     },
-  });
+    { steps },
+  );
   printer.show(STEP);
   printer.show(WARNING);
   printer.show(STEP);
@@ -29,6 +32,10 @@ function print(terminal: { isTTY?: boolean; columns?: number }): string {
 describe('progress', () => {
   test('is one line after the other where nobody watches', () => {
     expect(print({})).toBe('[1/0] make domain\nweb.cfg:1:1: warning: careful\n[1/0] make domain\n');
+  });
+
+  test('is what matters only, where no steps are wanted', () => {
+    expect(print({}, false)).toBe('web.cfg:1:1: warning: careful\n');
   });
 
   test('is one live line on a terminal, gone at the end; what matters stays', () => {
