@@ -200,6 +200,20 @@ describe('a guest', () => {
     expect(domains[0]?.config?.disks).toEqual([]);
   });
 
+  test('that still uses the device is left with it, closing, and it can be forced', async () => {
+    await host.stopDaemon();
+    await host.startDaemon(SHORT);
+    await web('extra = "refuse_detach=vbd"');
+    const end = await finished(await detach('block-detach', 'xvda'));
+    expect(end).toMatchObject({ status: 'failed', error: { code: 'ETIMEDOUT' } });
+    // As Linux does: it will let go once nothing has it open.
+    expect(await disks()).toMatchObject([{ vdev: 'xvda', state: 5, backendState: 5 }]);
+    const { domains } = await host.api.ask('domains', { domain: 'web', long: true });
+    expect(domains[0]?.config?.disks).toHaveLength(1);
+    await succeeded(await detach('block-detach', 'xvda', true));
+    expect(await disks()).toEqual([]);
+  });
+
   test('that says why it does not let go is quoted, and no more than that', async () => {
     const domid = await paused();
     const error = `/local/domain/${String(domid)}/error/device/vbd/51712/error`;
