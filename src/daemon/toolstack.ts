@@ -50,6 +50,23 @@ export class Toolstack {
   }
 
   /**
+   * The UUID of the guest that a reference means, also where just now it has no domid: in a restart.
+   * @throws ToolstackError as {@link findGuest}
+   */
+  async findUuid(reference: string, what: string): Promise<Uuid> {
+    const { names } = this.host;
+    // Asked before and after: the name may go from the claim to a tree while the trees are read.
+    const before = names.holder(reference);
+    try {
+      return (await this.findGuest(reference, what)).uuid;
+    } catch (error) {
+      const holder = before ?? names.holder(reference);
+      if (holder === undefined) throw error;
+      return holder;
+    }
+  }
+
+  /**
    * The domain that `reference` meant when it was asked for, where it is by now: while the request
    * waited it may have moved to another domid, and the number or name may be another's.
    * @throws ToolstackError no-such-domain when it has gone

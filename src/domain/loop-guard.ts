@@ -4,7 +4,7 @@ export interface RestartLimits {
   readonly windowMs: number;
 }
 
-/** xl has no such limits; see docs/decisions/0008-loop-guard.md. */
+/** xl has no such limits; see docs/decisions/0009-loop-guard.md. */
 export const DEFAULT_RESTART_LIMITS: RestartLimits = { restarts: 5, windowMs: 60_000 };
 
 /**

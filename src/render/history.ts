@@ -92,6 +92,12 @@ function detail({ kind, error, state }: OperationRecord): string {
   if (error !== undefined) {
     return error.where === undefined ? error.message : `${error.message} (${error.where})`;
   }
+  if (kind === 'stopped') {
+    const { reason, action, domid, newDomid } = state;
+    const isNew = newDomid !== undefined && newDomid !== domid;
+    const where = isNew ? `${word(domid)} -> ${word(newDomid)}` : `domid ${word(domid)}`;
+    return `${word(reason)}: ${word(action)}, ${where}`;
+  }
   if (kind === 'migrate') {
     const moved = `${word(state.domid)} -> ${word(state.newDomid)}`;
     return typeof state.downtimeMs === 'number'

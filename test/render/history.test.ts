@@ -34,6 +34,12 @@ const MIGRATED: OperationRecord = {
   startedAt: START + 60_000,
   endedAt: START + 61_530,
 };
+const STOPPED: OperationRecord = {
+  ...CREATED,
+  id: 'operation-5',
+  kind: 'stopped',
+  state: { domid: 2, newDomid: 3, reason: 'crash', action: 'coredump-restart' },
+};
 const FAILED: OperationRecord = {
   ...CREATED,
   id: 'operation-3',
@@ -91,6 +97,15 @@ describe('history', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('says of a stop what was done about it', () => {
+    const reset = { ...STOPPED, state: { ...STOPPED.state, newDomid: 2, action: 'soft-reset' } };
+    const lines = renderHistory({ ...HISTORY, operations: [STOPPED, reset] }, { width: 120 }).split(
+      '\n',
+    );
+    expect(lines[1]).toMatch(/ stopped .* crash: coredump-restart, 2 -> 3$/);
+    expect(lines[2]).toMatch(/ stopped .* crash: soft-reset, domid 2$/);
   });
 
   test('of one domain shows where it has been', () => {

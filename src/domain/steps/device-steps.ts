@@ -28,6 +28,10 @@ export function addDevicesStep(host: Host): StepHandler {
       const devices = await listDevices(host.store, domidIn(state, 'newDomid'));
       await Promise.all(devices.map((device) => removeDevice(host, device)));
     },
+    /** All come in one transaction; who serves them must not be asked to begin again. */
+    async isDone({ state }) {
+      return (await listDevices(host.store, domidIn(state, 'newDomid'))).length > 0;
+    },
   };
 }
 

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { parseDomainConfig } from '../../../src/config/index.js';
-import { planAttach, planCreate, planDestroy, planDetach } from '../../../src/domain/index.js';
+import { parseDomainConfig, type ShutdownAction } from '../../../src/config/index.js';
+import {
+  planAttach,
+  planCreate,
+  planDestroy,
+  planDetach,
+  planStopped,
+} from '../../../src/domain/index.js';
 import {
   type CompleteConfig,
   consoleDevice,
@@ -39,6 +45,13 @@ export const STEPS = {
   destroy: planDestroy(leaving).steps,
   migrate: planLocalMigration(leaving, complete, {}).steps,
 } as const satisfies Record<string, readonly PlannedStep[]>;
+
+/** The steps after a crash of the example domain. */
+export function stoppedSteps(action: ShutdownAction): readonly PlannedStep[] {
+  const aside = { uuid: UUID, name: 'aside' };
+  const verdict = { reason: 'crash' as const, action, config: complete, dumpFile: '/dump', aside };
+  return planStopped(leaving, verdict).steps;
+}
 
 export interface FaultCase {
   readonly step: string;

@@ -105,6 +105,6 @@ export class Site {
 }
 
 /** Without the time, and the number of interfaces that there have been. */
-function withoutClocks(tree: readonly string[]): string[] {
+export function withoutClocks(tree: readonly string[]): string[] {
   return tree.map((line) => line.replace(/(?<=\/(start_time|nextDeviceID) = ")[\d.]+/, 'ONWARDS'));
 }

@@ -98,6 +98,12 @@ export class Domovoi {
     return this.#kill('machine');
   }
 
+  /** Returns when the daemon has died by itself. */
+  async daemonDies(): Promise<void> {
+    const pid = this.#find('daemon');
+    if (pid !== undefined) await processEnd(this.root, pid);
+  }
+
   /** What runs on this state directory, by the name of its room. */
   services(): string[] {
     return processesOf(this.root)
@@ -126,11 +132,15 @@ export class Domovoi {
   }
 
   async #kill(service: string): Promise<boolean> {
-    const program = `/dist/src/${service}/main.js`;
-    const found = processesOf(this.root).find(({ command }) => command.includes(program));
-    if (found === undefined) return false;
-    process.kill(found.pid, 'SIGKILL');
-    await processEnd(this.root, found.pid);
+    const pid = this.#find(service);
+    if (pid === undefined) return false;
+    process.kill(pid, 'SIGKILL');
+    await processEnd(this.root, pid);
     return true;
+  }
+
+  #find(service: string): number | undefined {
+    const program = `/dist/src/${service}/main.js`;
+    return processesOf(this.root).find(({ command }) => command.includes(program))?.pid;
   }
 }
