@@ -93,6 +93,20 @@ describe('a guest that obeys', () => {
     expect(lines(await dump(ground.store))).toEqual(before);
   });
 
+  test('that was woken by who died before telling the store: its next stop is told', async () => {
+    const { domid, state } = await domainWith('');
+    await suspend(state);
+    await ground.hypervisor.resumeDomain(domid);
+    // It will not suspend any more: there is no use in waiting for that.
+    await handler('suspend').undo?.({ ...call(state), ending: AbortSignal.abort() });
+    const stops = await ground.store.watch('@releaseDomain');
+    const events = stops[Symbol.asyncIterator]();
+    await events.next();
+    await ground.hypervisor.shutdownDomain(domid, 'poweroff');
+    expect(await events.next()).toMatchObject({ done: false });
+    await stops.close();
+  });
+
   test('is not resumed in place of another domain that has its number', async () => {
     const { domid, state } = await domainWith('');
     await suspend(state);

@@ -11,6 +11,7 @@ import type { StepHandler } from '../../operations/index.js';
 import { preciseNow } from '../clock.js';
 import { askGuest, callOffSuspend, suspendGuest } from '../control-request.js';
 import type { Host } from '../host.js';
+import { ifIntroduced } from '../if-introduced.js';
 import { isStillThere } from '../listing.js';
 import { recordEvent } from '../record-event.js';
 import { domidIn, uuidIn } from '../step-state.js';
@@ -34,9 +35,12 @@ export function suspend(host: Host): StepHandler {
       if ((await host.hypervisor.domain(domid))?.uuid !== uuid) return;
       if (await callOffSuspend(host, domid, signal, ending)) {
         await host.hypervisor.resumeDomain(domid);
-        await host.store.resume(domid);
         recordEvent(host, { uuid, domid }, 'resumed');
       }
+      // Even if nobody had to wake it now: who woke it may have died before telling the store, which
+      // would never again say that it has stopped.
+      if ((await host.hypervisor.domain(domid))?.shutdown === undefined)
+        await ifIntroduced(host.store.resume(domid));
       await host.store.transaction((tx) => forgetControl(tx, domid));
     },
     async isDone({ state }) {

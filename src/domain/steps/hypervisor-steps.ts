@@ -1,8 +1,8 @@
 import { noteRunning } from '../../layout/index.js';
 import { type JsonObject, ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
-import { isXenStoreError } from '../../xenstore/errors.js';
 import type { Host } from '../host.js';
+import { ifIntroduced } from '../if-introduced.js';
 import { incarnationsOf, isStillThere } from '../listing.js';
 import { configIn, domidIn, maybeDomidIn, numberIn, textIn, uuidIn } from '../step-state.js';
 
@@ -73,14 +73,7 @@ export function introduce(host: Host): StepHandler {
       const frame = BigInt(textIn(state, 'storeFrame'));
       await host.store.introduce(domidIn(state, 'newDomid'), frame, numberIn(state, 'storePort'));
     },
-    async undo({ state }) {
-      try {
-        await host.store.release(domidIn(state, 'newDomid'));
-      } catch (error) {
-        // It was not introduced, or has been forgotten already.
-        if (!isXenStoreError(error, 'ENOENT') && !isXenStoreError(error, 'EINVAL')) throw error;
-      }
-    },
+    undo: ({ state }) => ifIntroduced(host.store.release(domidIn(state, 'newDomid'))),
   };
 }
 

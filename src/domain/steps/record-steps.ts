@@ -50,7 +50,8 @@ export function recordEnd(host: Host): StepHandler {
       const domid = domidIn(state, 'domid');
       host.chronicle.endIncarnation({ uuid, host: host.name, domid, end, at });
       recordEvent(host, { uuid, domid }, 'ended', { cause: end });
-      if (end === 'destroy' || end === 'host-lost') host.vncPasswords.forget(uuid);
+      // One that only moves, or is made anew by the steps that follow, needs them again.
+      if (end !== 'migrate' && state.fresh !== true) host.vncPasswords.forget(uuid);
       return Promise.resolve();
     },
   };

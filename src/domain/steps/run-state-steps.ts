@@ -1,8 +1,8 @@
 import { forgetControl, noteRunning } from '../../layout/index.js';
 import type { JsonObject } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
-import { isXenStoreError } from '../../xenstore/errors.js';
 import type { Host } from '../host.js';
+import { ifIntroduced } from '../if-introduced.js';
 import { isStillThere } from '../listing.js';
 import { recordEvent } from '../record-event.js';
 import { domidIn, uuidIn } from '../step-state.js';
@@ -51,12 +51,7 @@ export function resumeStore(host: Host): StepHandler {
     async do({ state }) {
       const domid = domidIn(state, 'domid');
       if (!(await isStillThere(host, domid, uuidIn(state)))) return;
-      try {
-        await host.store.resume(domid);
-      } catch (error) {
-        // Another toolstack's domain that the store was never told of.
-        if (!isXenStoreError(error, 'ENOENT') && !isXenStoreError(error, 'EINVAL')) throw error;
-      }
+      await ifIntroduced(host.store.resume(domid));
       await host.store.transaction((tx) => forgetControl(tx, domid));
     },
   };
