@@ -33,6 +33,9 @@ export interface ApiClient {
   stop(): Promise<void>;
 }
 
+/** The cause of a `daemon-unreachable`: a question was asked, which changes nothing, and cut off. */
+export class QuestionCutOff extends Error {}
+
 /**
  * The daemon's HTTP API (src/model/api.ts) on its UNIX socket. Every call is a connection of its
  * own. A promise of a stream is kept when the daemon has accepted the request; the stream ends
@@ -42,10 +45,10 @@ export interface ApiClient {
  */
 export function apiClient(socketPath: string): ApiClient {
   return {
-    ask: async <Name extends QuestionName>(name: Name, asked: object = {}) =>
-      (await readJson(
-        await send('GET', `/v1/${name}${query(asked)}`),
-      )) as unknown as Questions[Name]['reply'],
+    ask: async <Name extends QuestionName>(name: Name, asked: object = {}) => {
+      const reply = send('GET', `/v1/${name}${query(asked)}`).then(readJson);
+      return (await reply.catch(rethrowCutOff)) as unknown as Questions[Name]['reply'];
+    },
     change: async (name, request) => replyLines(await send('POST', `/v1/${name}`, request)),
     stop: async () => {
       await readJson(await send('POST', '/v1/stop', {}));
@@ -94,6 +97,12 @@ export function apiClient(socketPath: string): ApiClient {
       throw unreachable(thrown);
     }
     return JSON.parse(Buffer.concat(chunks).toString()) as Json;
+  }
+
+  function rethrowCutOff(thrown: unknown): never {
+    const isGone = thrown instanceof ToolstackError && thrown.code === 'daemon-unreachable';
+    if (!isGone || isNobodyListening(thrown.cause)) throw thrown;
+    throw unreachable(new QuestionCutOff(messageOf(thrown.cause), { cause: thrown.cause }));
   }
 
   function unreachable(cause: unknown): ToolstackError {

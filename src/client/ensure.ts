@@ -2,7 +2,7 @@ import { ToolstackError } from '../model/index.js';
 import { isNobodyListening } from '../runtime/running.js';
 import type { MachineSize, ServiceName, StartResult } from '../runtime/services.js';
 import type { StateDir } from '../runtime/state-dir.js';
-import { type ApiClient, apiClient } from './api-client.js';
+import { type ApiClient, apiClient, QuestionCutOff } from './api-client.js';
 
 export interface EnsureOptions {
   /** Told in one line what was started, if anything was. */
@@ -26,8 +26,9 @@ export async function ensureRunning(
 }
 
 /**
- * Asks the daemon. Only when nobody listens on its socket, or it has lost its machine, is
- * anything started, and the daemon asked once more: an operation that had begun is never repeated.
+ * Asks the daemon. Only when nobody listens on its socket, it has lost its machine, or it dies over
+ * a question is anything started, and the daemon asked once more: an operation that had begun is
+ * never repeated.
  */
 export async function withDaemon<Reply>(
   stateDir: StateDir,
@@ -41,13 +42,19 @@ export async function withDaemon<Reply>(
     if (!isWorthStarting(thrown)) throw thrown;
     const { started } = await ensureRunning(stateDir, options);
     // Somebody else may have been quicker, unless the daemon ran all the time.
-    if (started.length === 0 && !wasNotReached(thrown)) throw thrown;
+    const ranOn = started.length === 0 && !wasNotReached(thrown) && !wasCutOff(thrown);
+    if (ranOn) throw thrown;
     return await ask(daemon);
   }
 }
 
 function isWorthStarting(thrown: unknown): boolean {
-  return wasNotReached(thrown) || (thrown instanceof ToolstackError && thrown.code === 'host-lost');
+  const hasNoHost = thrown instanceof ToolstackError && thrown.code === 'host-lost';
+  return hasNoHost || wasNotReached(thrown) || wasCutOff(thrown);
+}
+
+function wasCutOff(thrown: unknown): boolean {
+  return thrown instanceof ToolstackError && thrown.cause instanceof QuestionCutOff;
 }
 
 /** Whether the daemon never heard the request: nobody listened on its socket. */

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import type { JsonObject } from '../model/index.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type JsonObject, ToolstackError } from '../model/index.js';
 import { PACKAGE_DIR } from './package-dir.js';
 import { isListening } from './running.js';
 import { makeStateDir, type StateDir } from './state-dir.js';
 
 const START_TIMEOUT_MS = 30_000;
-/** Whoever is before us may start both a machine and a daemon. */
-const START_LOCK_TIMEOUT_MS = 3 * START_TIMEOUT_MS;
+/** Whoever is before us may wait for both a machine and a daemon, and then start them. */
+const START_LOCK_TIMEOUT_MS = 5 * START_TIMEOUT_MS;
+const LOOK_EVERY_MS = 20;
 
 export type ServiceName = 'machine' | 'daemon';
 
@@ -43,7 +45,7 @@ export async function startMissing(
 ): Promise<StartResult> {
   makeStateDir(stateDir);
   // Loaded here because most command lines find everything running and need neither.
-  const [{ acquireLock }, { startBackground }] = await Promise.all([
+  const [{ acquireLock, awaitRelease }, { startBackground }] = await Promise.all([
     import('./lock.js'),
     import('./spawn.js'),
   ]);
@@ -52,12 +54,32 @@ export async function startMissing(
     const started: ServiceName[] = [];
     for (const service of services) {
       if (await isRunning(stateDir, service)) continue;
-      await start(service);
-      started.push(service);
+      if (await startUnlessThere(service)) started.push(service);
     }
     return { started };
   } finally {
     lock.release();
+  }
+
+  /**
+   * One that is there and does not listen is about to, its starter having been killed, or about to
+   * be gone, having been killed itself. @returns false when it did not have to be started
+   */
+  async function startUnlessThere(service: ServiceName): Promise<boolean> {
+    const giveUpAt = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await start(service);
+        return true;
+      } catch (thrown) {
+        const isThere = thrown instanceof ToolstackError && thrown.code === 'EBUSY';
+        if (!isThere || Date.now() > giveUpAt) throw thrown;
+      }
+      while (Date.now() < giveUpAt && !awaitRelease(lockOf(stateDir, service), { timeoutMs: 0 })) {
+        if (await isRunning(stateDir, service)) return false;
+        await delay(LOOK_EVERY_MS);
+      }
+    }
   }
 
   function start(service: ServiceName): Promise<JsonObject> {
@@ -85,6 +107,11 @@ function programOf(service: ServiceName): string {
 
 function socketOf(stateDir: StateDir, service: ServiceName): string {
   return service === 'machine' ? stateDir.hypervisorSocket : stateDir.daemonSocket;
+}
+
+/** What a service holds as long as it lives. */
+function lockOf(stateDir: StateDir, service: ServiceName): string {
+  return service === 'machine' ? stateDir.machineDatabase : stateDir.daemonLock;
 }
 
 function logOf(stateDir: StateDir, service: ServiceName): string {

@@ -68,6 +68,17 @@ describe('kill -9', () => {
   });
 });
 
+test('a question whose daemon is killed over it is put to the next', async ({ onTestFinished }) => {
+  const host = new Domovoi();
+  onTestFinished(() => host.close());
+  await host.ok('create', '-p', exampleConfig('pv'));
+  const running = host.run(['wait', 'pv', '--for', 'running', '--timeout', '60']);
+  await host.firstQuestion();
+  expect(await host.killDaemon()).toBe(true);
+  await host.ok('unpause', 'pv');
+  expect(await running).toMatchObject({ code: 0 });
+});
+
 test('a machine that is stopped under its daemon comes back with it', async ({
   onTestFinished,
 }) => {

@@ -36,6 +36,22 @@ describe('what is missing', () => {
     expect(host.services()).toEqual(['daemon', 'machine']);
   });
 
+  test('and is being started by a command that is killed is waited for by the next', async ({
+    onTestFinished,
+  }) => {
+    for (const service of ['machine', 'daemon'] as const) {
+      const host = new Domovoi();
+      onTestFinished(() => host.close());
+      const stopped = new AbortController();
+      const first = host.run(['list'], { signal: stopped.signal });
+      await host.startOf(service);
+      stopped.abort();
+      expect(await first).toMatchObject({ code: null });
+      expect(await host.run(['list'])).toMatchObject({ code: 0 });
+      expect(host.services()).toEqual(['daemon', 'machine']);
+    }
+  });
+
   storeTest('is started in each state directory', async ({ onTestFinished }) => {
     const [one, other] = [new Domovoi(), new Domovoi()];
     onTestFinished(() => one.close());

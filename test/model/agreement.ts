@@ -1,9 +1,18 @@
 import { expect } from 'vitest';
+import type { ApiClient } from '../../src/client/api-client.js';
+import type { EmbeddedHypervisor } from '../../src/hypervisor/embedded/embedded-hypervisor.js';
 import type { DomainInfo } from '../../src/model/index.js';
-import type { TestHost } from '../daemon/helpers/embedded.js';
+import type { XenStoreClient } from '../../src/xenstore/client.js';
+
+/** All who tell of a host's domains, wherever they run. */
+export interface Witnesses {
+  readonly api: ApiClient;
+  readonly hypervisor: EmbeddedHypervisor;
+  readonly store: XenStoreClient;
+}
 
 /** Waits until nothing is under way: what guests have caused included. */
-export async function quiet(host: TestHost): Promise<void> {
+export async function quiet(host: Witnesses): Promise<void> {
   for (;;) {
     const { running, queued } = (await host.api.ask('status')).operations;
     if (running + queued === 0) return;
@@ -11,7 +20,7 @@ export async function quiet(host: TestHost): Promise<void> {
 }
 
 /** Expects that hypervisor, store, journal and history tell the same of a host where all is quiet. */
-export async function expectAgreement(host: TestHost): Promise<void> {
+export async function expectAgreement(host: Witnesses): Promise<void> {
   const guests = (await host.hypervisor.domains()).filter(({ domid }) => domid !== 0);
   const domids = guests.map(({ domid }) => String(domid)).sort();
   const { operations, incarnations } = await host.api.ask('history', { limit: 100_000 });
@@ -37,14 +46,14 @@ export async function expectAgreement(host: TestHost): Promise<void> {
 }
 
 /** The domains that back ends in domain 0 serve: each has a console at least. */
-async function backEndOwners(host: TestHost): Promise<string[]> {
+async function backEndOwners(host: Witnesses): Promise<string[]> {
   const root = '/local/domain/0/backend';
   const kinds = (await host.store.maybeList(root)) ?? [];
   const owners = await Promise.all(kinds.map((kind) => host.store.list(`${root}/${kind}`)));
   return [...new Set(owners.flat())].sort();
 }
 
-async function expectWholeTree(host: TestHost, { domid, uuid }: DomainInfo): Promise<void> {
+async function expectWholeTree(host: Witnesses, { domid, uuid }: DomainInfo): Promise<void> {
   const home = `/local/domain/${domid}`;
   expect(await host.store.maybeRead(`${home}/vm`)).toBe(`/vm/${uuid}`);
   expect(await host.store.maybeRead(`${home}/domid`)).toBe(String(domid));
@@ -67,7 +76,7 @@ async function expectWholeTree(host: TestHost, { domid, uuid }: DomainInfo): Pro
   expect(present).toEqual(fronts.sort());
 }
 
-async function frontEnds(host: TestHost, home: string): Promise<string[]> {
+async function frontEnds(host: Witnesses, home: string): Promise<string[]> {
   const kinds = ['vbd', 'vif', 'vfb', 'vkbd'];
   const found = await Promise.all(
     kinds.map(async (kind) => {

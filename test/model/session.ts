@@ -1,26 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
-import {
-  type DomainInfo,
-  type Domid,
-  messageOf,
-  mibToKib,
-  type ReplyLine,
-  type Uuid,
-  uuid,
-} from '../../src/model/index.js';
-import { config, DISK, EXAMPLES, finished, type TestHost } from '../daemon/helpers/embedded.js';
+import { type Domid, messageOf, type Uuid, uuid } from '../../src/model/index.js';
+import { finished, type TestHost } from '../daemon/helpers/embedded.js';
 import { type Action, describe as inWords, SLOTS } from './actions.js';
 import { expectAgreement, quiet } from './agreement.js';
-import {
-  BEHAVIOURS,
-  type Behaviour,
-  type ExpectedDomain,
-  type ExpectedHost,
-  POLICIES,
-} from './expected-domain.js';
-import { MAX_VCPUS, MEMORY_MIB, predict } from './predict.js';
+import { describeDomain } from './describe-domain.js';
+import { destroyAll } from './destroy-all.js';
+import type { Behaviour, ExpectedDomain, ExpectedHost } from './expected-domain.js';
+import { predict } from './predict.js';
+import { request } from './requests.js';
 
 /** How long guests may take to do what was asked of them, and the toolstack to answer to it. */
 const SETTLING_MS = 20_000;
@@ -55,19 +44,8 @@ export class Session {
     await this.#settle(story);
   }
 
-  async destroyAll(): Promise<void> {
-    for (;;) {
-      await quiet(this.#host);
-      const [, ...guests] = await this.#host.hypervisor.domains();
-      if (guests.length === 0) return;
-      for (const { uuid: domain } of guests) {
-        // One that reboots or stops may have gone by itself meanwhile.
-        await this.#host.api
-          .change('destroy', { domain, requestedBy: 'test' })
-          .then(finished)
-          .catch((error: unknown) => expect(error).toMatchObject({ code: 'no-such-domain' }));
-      }
-    }
+  destroyAll(): Promise<void> {
+    return destroyAll(this.#host);
   }
 
   /**
@@ -125,93 +103,18 @@ export class Session {
 
   /** @returns why it failed; undefined when it succeeded */
   async #tryTo(action: Action): Promise<string | undefined> {
+    const isThere = this.#expected[action.slot] !== undefined;
+    // Where there is one already, the same UUID stands against it, whatever its name is by now.
+    if (action.verb === 'create' && !isThere) this.#uuids.set(action.slot, uuid(randomUUID()));
+    const domain = this.#uuids.get(action.slot);
+    if (domain === undefined) throw new Error(`there is no slot ${action.slot}`);
     try {
-      const end = await finished(await this.#ask(action));
+      const end = await finished(await request(this.#host.api, action, domain));
       return end.status === 'succeeded' ? undefined : JSON.stringify(end.error ?? end.status);
     } catch (thrown) {
       return messageOf(thrown);
     }
   }
-
-  async #ask(action: Action): Promise<AsyncIterable<ReplyLine>> {
-    const { api } = this.#host;
-    // A domain is known by its UUID, whatever it is called by now.
-    const domain = this.#uuids.get(action.slot) ?? action.slot;
-    const about = { domain, requestedBy: 'test' };
-    switch (action.verb) {
-      case 'create':
-        return this.#create(action);
-      case 'destroy':
-      case 'pause':
-      case 'unpause':
-      case 'suspend':
-      case 'resume':
-      case 'shutdown':
-      case 'reboot':
-        return api.change(action.verb, about);
-      case 'crash':
-        return api.change('sysrq', { ...about, letter: 'c' });
-      case 'migrate':
-        return api.change('migrate', { ...about, destination: 'localhost' });
-      case 'rename':
-        return api.change('rename', { ...about, name: action.name });
-      case 'mem-set':
-        return api.change('mem-set', { ...about, kib: mibToKib(action.mib) });
-      case 'vcpu-set':
-        return api.change('vcpu-set', { ...about, vcpus: action.vcpus });
-      case 'block-attach': {
-        const specification = `${DISK},raw,${action.vdev},r`;
-        return api.change('block-attach', { ...about, specification, cwd: EXAMPLES });
-      }
-      case 'block-detach':
-        return api.change('block-detach', { ...about, device: action.vdev });
-      case 'network-attach':
-        return api.change('network-attach', { ...about, specification: '', cwd: EXAMPLES });
-      case 'network-detach':
-        return api.change('network-detach', { ...about, device: String(action.id) });
-    }
-  }
-
-  #create({ slot, behaviour, policy, paused }: Extract<Action, { verb: 'create' }>) {
-    // Where there is one already, the same UUID stands against it, whatever its name is by now.
-    if (this.#expected[slot] === undefined) this.#uuids.set(slot, uuid(randomUUID()));
-    const extra = [
-      `uuid = "${this.#uuids.get(slot)}"`,
-      `memory = ${MEMORY_MIB}`,
-      `vcpus = ${MAX_VCPUS}`,
-      `extra = "${BEHAVIOURS[behaviour]}"`,
-      ...POLICIES[policy],
-    ];
-    return this.#host.create(config(slot, extra.join('\n')), [], paused);
-  }
-}
-
-/** What hypervisor and store say of a domain. */
-async function describeDomain(
-  { store }: TestHost,
-  { domid, paused, shutdown }: DomainInfo,
-): Promise<Omit<ExpectedDomain, 'behaviour' | 'policy'>> {
-  const home = `/local/domain/${domid}`;
-  const ids = async (path: string) => (await store.maybeList(path)) ?? [];
-  const disks = (await ids(`/libxl/${domid}/device/vbd`)).map((id) =>
-    store.readText(`/libxl/${domid}/device/vbd/${id}/dev`),
-  );
-  const vcpus = (await ids(`${home}/cpu`)).map((cpu) =>
-    store.readText(`${home}/cpu/${cpu}/availability`),
-  );
-  return {
-    name: await store.readText(`${home}/name`),
-    state: stateOf(paused, shutdown),
-    memoryMib: Number(await store.readText(`${home}/memory/target`)) / 1024,
-    vcpus: (await Promise.all(vcpus)).filter((availability) => availability === 'online').length,
-    disks: (await Promise.all(disks)).sort(),
-    vifs: (await ids(`${home}/device/vif`)).map(Number).sort(),
-  };
-}
-
-function stateOf(paused: boolean, shutdown: DomainInfo['shutdown']): ExpectedDomain['state'] {
-  if (shutdown !== undefined) return shutdown === 'suspend' ? 'suspended' : 'stopped';
-  return paused ? 'paused' : 'running';
 }
 
 function withDomain(

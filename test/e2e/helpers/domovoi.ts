@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type StateDir, stateDirAt } from '../../../src/runtime/state-dir.js';
-import { lastingProcesses, processEnd, processesOf } from './processes.js';
+import { becomesTrue, lastingProcesses, processEnd, processesOf } from './processes.js';
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 const RUN_JS = join(PACKAGE, 'bin', 'run.js');
@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Kills it, as `kill -9` does, when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** One of `examples/`, by its name. */
@@ -70,7 +72,7 @@ export class Domovoi {
   async exec(
     program: string,
     args: readonly string[],
-    { env = {}, cwd = tmpdir(), stdin }: RunOptions = {},
+    { env = {}, cwd = tmpdir(), stdin, signal }: RunOptions = {},
   ): Promise<Result> {
     const child = spawn(program, args, {
       cwd,
@@ -80,6 +82,7 @@ export class Domovoi {
       killSignal: 'SIGKILL',
     });
     child.stdin?.end(stdin);
+    signal?.addEventListener('abort', () => child.kill('SIGKILL'));
     const [[code], stdout, stderr] = await Promise.all([
       once(child, 'close') as Promise<[number | null]>,
       text(child.stdout as NodeJS.ReadableStream),
@@ -109,6 +112,21 @@ export class Domovoi {
     return processesOf(this.root)
       .flatMap(({ command }) => /dist\/src\/(\w+)\/main\.js/.exec(command)?.[1] ?? [])
       .sort();
+  }
+
+  /** Resolves when the process of a service is there, which is before it can be asked anything. */
+  async startOf(service: string): Promise<void> {
+    await becomesTrue(() => this.services().includes(service));
+  }
+
+  /** Resolves when somebody is connected to the daemon, as proc_net_unix(5) has it. */
+  async firstQuestion(): Promise<void> {
+    const ends = () =>
+      readFileSync('/proc/net/unix', 'utf8')
+        .split('\n')
+        .filter((line) => line.endsWith(` ${this.stateDir.daemonSocket}`));
+    // One is the socket that it listens on.
+    await becomesTrue(() => ends().length > 1);
   }
 
   /** Ends everything and removes the directory; throws when a process did not end by itself. */

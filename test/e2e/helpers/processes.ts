@@ -34,6 +34,11 @@ export async function lastingProcesses(stateDir: string): Promise<FoundProcess[]
   return processesOf(stateDir);
 }
 
+/** False when it did not in ten seconds. */
+export function becomesTrue(condition: () => boolean): Promise<boolean> {
+  return becomesFalse(() => !condition());
+}
+
 async function becomesFalse(condition: () => boolean): Promise<boolean> {
   const giveUpAt = Date.now() + END_TIMEOUT_MS;
   while (condition()) {
