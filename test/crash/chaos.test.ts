@@ -20,7 +20,7 @@ import {
 } from './helpers/further-actions.js';
 import { StrickenHost } from './helpers/stricken-host.js';
 
-const SEED = Number(process.env.DOMOVOI_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.DOMOVOI_TEST_SEED ?? 20260101);
 const ROUNDS = Number(process.env.DOMOVOI_CHAOS_ROUNDS ?? 12);
 /** After so many rounds all is destroyed, and the host has to be as it was. */
 const PROGRAM = 10;
