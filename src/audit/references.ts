@@ -3,7 +3,9 @@ import {
   namePath,
   VMS,
   vmDevicesPath,
+  vmNamePath,
   vmPath,
+  vmPointerPath,
   vmReferencesPath,
 } from '../layout/index.js';
 import { type DomainInfo, type Finding, parseDomid, parseUuid, type Uuid } from '../model/index.js';
@@ -35,7 +37,7 @@ function danglingVm(scene: Scene, { domid, uuid }: DomainInfo): Finding[] {
   const { tree } = scene;
   const vm = scene.vmOf(domid);
   if (!tree.has(homePath(domid)) || (vm !== undefined && tree.has(vm))) return [];
-  const pointer = `${homePath(domid)}/vm`;
+  const pointer = vmPointerPath(domid);
   const name = tree.value(namePath(domid)) ?? '';
   const permissions = vmPermissions(scene, uuid);
   const at = (key: string, value: string) =>
@@ -157,7 +159,7 @@ function staleBackPointers(scene: Scene, uuid: Uuid): Finding[] {
 
 /** While it comes in, or is renamed away, an incarnation has another name: one of all must fit. */
 function wrongName(scene: Scene, uuid: Uuid): Finding[] {
-  const path = `${vmPath(uuid)}/name`;
+  const path = vmNamePath(uuid);
   const name = scene.tree.value(path);
   const users = scene.usersOf(vmPath(uuid));
   const names = users.map(({ domid }) => scene.tree.value(namePath(domid)));

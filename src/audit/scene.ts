@@ -1,4 +1,4 @@
-import { homePath, vmPath } from '../layout/index.js';
+import { vmPath, vmPointerPath } from '../layout/index.js';
 import { DOM0, type DomainInfo, type Domid, parseUuid, type Uuid } from '../model/index.js';
 import { type Snapshot, Tree } from './snapshot.js';
 
@@ -6,19 +6,24 @@ import { type Snapshot, Tree } from './snapshot.js';
 export class Scene {
   readonly tree: Tree;
   readonly #snapshot: Snapshot;
+  /** Guests that are neither dying nor left alone. */
+  readonly living: readonly DomainInfo[];
   readonly #present: ReadonlyMap<Domid, DomainInfo>;
+  /** Who uses a directory below /vm. */
+  readonly #users = new Map<string, DomainInfo[]>();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
     this.tree = new Tree(snapshot.nodes);
     this.#present = new Map(snapshot.domains.map((info) => [info.domid, info]));
-  }
-
-  /** Guests that are neither dying nor left alone. */
-  get living(): DomainInfo[] {
-    return this.#snapshot.domains.filter(
+    this.living = snapshot.domains.filter(
       (info) => info.domid !== DOM0 && !info.dying && !this.isBusy(info.domid),
     );
+    for (const info of snapshot.domains) {
+      for (const vm of new Set([vmPath(info.uuid), this.vmOf(info.domid)])) {
+        if (vm !== undefined) this.#users.set(vm, [...this.usersOf(vm), info]);
+      }
+    }
   }
 
   /** Where domains should live by the history, but for those that are left alone. */
@@ -44,14 +49,12 @@ export class Scene {
 
   /** The directory below /vm that a domain uses, by its own word. */
   vmOf(domid: Domid): string | undefined {
-    return this.tree.value(`${homePath(domid)}/vm`);
+    return this.tree.value(vmPointerPath(domid));
   }
 
   /** All domains of the hypervisor that use a directory below /vm, dying ones too. */
-  usersOf(vm: string): DomainInfo[] {
-    return this.#snapshot.domains.filter(
-      ({ domid, uuid }) => vmPath(uuid) === vm || this.vmOf(domid) === vm,
-    );
+  usersOf(vm: string): readonly DomainInfo[] {
+    return this.#users.get(vm) ?? [];
   }
 
   /** The domids of those who use a directory below /vm and are not dying. */

@@ -1,8 +1,8 @@
 import { listDevices } from '../devices/index.js';
 import { type Host, type Leaving, planCleanUp } from '../domain/index.js';
 import type { History } from '../history/index.js';
-import { DOMAINS, homePath, namePath } from '../layout/index.js';
-import { DOM0, type Domid, parseDomid, parseUuid, ToolstackError } from '../model/index.js';
+import { DOMAINS, namePath, uuidOfHome } from '../layout/index.js';
+import { DOM0, type Domid, parseDomid, ToolstackError } from '../model/index.js';
 import type { OperationHandle, OperationQueue } from '../operations/index.js';
 
 const REQUESTED_BY = 'domovoi: the host has lost the domain';
@@ -48,8 +48,7 @@ export async function cleanUpLostDomains(
 
 /** A tree that does not say whose it is belongs to nobody whom we could record: it is left alone. */
 async function observe(host: Host, domid: Domid): Promise<Leaving | undefined> {
-  const vm = await host.store.maybeRead(`${homePath(domid)}/vm`);
-  const uuid = parseUuid(vm?.split('/').at(-1) ?? '');
+  const uuid = await uuidOfHome(host.store, domid);
   if (uuid === undefined) return undefined;
   const name = (await host.store.maybeRead(namePath(domid))) ?? `domain ${domid}`;
   return { domid, uuid, name, devices: await listDevices(host.store, domid) };

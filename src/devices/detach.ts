@@ -5,7 +5,8 @@ import {
   devicePath,
   devicesPath,
   frontEndPath,
-  homePath,
+  frontEndsPath,
+  namePath,
   pruneParents,
   recordedDevices,
   removeDeviceNodes,
@@ -54,7 +55,7 @@ export async function removeWithParents(tx: StoreView, address: DeviceAddress): 
     // The home of a driver domain that is gone was only there for this.
     pruneParents(tx, backEndPath(address), DOMAINS),
     pruneParents(tx, devicePath(address), devicesPath(address.domid)),
-    pruneParents(tx, frontEndPath(address), `${homePath(address.domid)}/device`),
+    pruneParents(tx, frontEndPath(address), frontEndsPath(address.domid)),
   ]);
 }
 
@@ -108,7 +109,7 @@ async function driverDomainRemoved(
 ): Promise<void> {
   if (address.backendDomid === DOM0) return;
   // One that is gone itself will do nothing any more.
-  if (!(await store.exists(`${homePath(address.backendDomid)}/name`))) return;
+  if (!(await store.exists(namePath(address.backendDomid)))) return;
   await inTime(
     store.waitFor(
       `${backEndPath(address)}/frontend`,

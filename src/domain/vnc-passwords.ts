@@ -1,6 +1,6 @@
 import { listDevices } from '../devices/index.js';
-import { backEndPath, backEndsPath, type CompleteConfig, vmPointerPath } from '../layout/index.js';
-import { DOM0, parseDomid, parseUuid, type Uuid } from '../model/index.js';
+import { backEndPath, backEndsPath, type CompleteConfig, uuidOfHome } from '../layout/index.js';
+import { DOM0, parseDomid, type Uuid } from '../model/index.js';
 import type { StoreView } from '../xenstore/client.js';
 
 /**
@@ -46,8 +46,7 @@ export class VncPasswords {
     for (const entry of (await store.maybeList(`${backEndsPath(DOM0)}/vfb`)) ?? []) {
       const domid = parseDomid(entry);
       if (domid === undefined) continue;
-      const vm = await store.maybeRead(vmPointerPath(domid));
-      const uuid = parseUuid(vm?.split('/').at(-1) ?? '');
+      const uuid = await uuidOfHome(store, domid);
       if (uuid === undefined) continue;
       const screens = (await listDevices(store, domid)).filter(({ kind }) => kind === 'vfb');
       const passwords = new Map<number, string>();

@@ -10,7 +10,7 @@ import {
 } from './device.js';
 import { deviceNodes } from './device-nodes.js';
 import { references, uuidOfHome } from './incarnations.js';
-import { nextVifIdPath, vmPath, vmReferencesPath } from './paths.js';
+import { nextVifIdPath, vmNamePath, vmReferencesPath } from './paths.js';
 import { removeIfThere } from './remove.js';
 import { writeNodes } from './write-nodes.js';
 
@@ -30,7 +30,7 @@ export async function writeDevice(tx: StoreView, device: Device): Promise<void> 
     return;
   }
   const [name, incarnations] = await Promise.all([
-    tx.maybeRead(`${vmPath(uuid)}/name`),
+    tx.maybeRead(vmNamePath(uuid)),
     references(tx, uuid),
   ]);
   await writeNodes(tx, deviceNodes(device, 'both', name));

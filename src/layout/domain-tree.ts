@@ -22,6 +22,7 @@ import {
   libxlPath,
   namePath,
   runningPath,
+  vmNamePath,
   vmPath,
 } from './paths.js';
 import { recordedDevices } from './recorded-devices.js';
@@ -111,7 +112,7 @@ export async function writeName(
 ): Promise<void> {
   await tx.write(namePath(domid), name);
   if (vm === undefined) return;
-  await tx.write(`${vmPath(vm)}/name`, name);
+  await tx.write(vmNamePath(vm), name);
   if ((await layoutOfVm(tx, vm)) === 'xl') return;
   const devices = await recordedDevices(tx, domid);
   await Promise.all(devices.map((device) => writeDomainName(tx, device, name)));

@@ -31,6 +31,11 @@ export interface RingFacts extends SkeletonFacts {
 /** What is known of a domain over all its incarnations. */
 export interface VmFacts {
   readonly config: CompleteConfig;
-  /** Seconds since the epoch with two decimals, as libxl writes it. */
+  /** See {@link startTimeAt}. */
   readonly startTime: string;
+}
+
+/** A moment as libxl writes it: seconds since the epoch with two decimals. @param ms since the epoch */
+export function startTimeAt(ms: number): string {
+  return (ms / 1000).toFixed(2);
 }

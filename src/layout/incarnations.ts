@@ -1,7 +1,7 @@
 import { DOM0, type Domid, parseDomid, parseUuid, type Uuid } from '../model/index.js';
 import type { StoreView } from '../xenstore/client.js';
 import { type Layout, type Node, nodesOf, type Parties, permissionsFor } from './key.js';
-import { DOMAINS, homePath, VMS, vmPath, vmReferencesPath } from './paths.js';
+import { DOMAINS, VMS, vmPath, vmPointerPath, vmReferencesPath } from './paths.js';
 import { removeIfThere } from './remove.js';
 import { VM_REFERENCE } from './vm-keys.js';
 import { writeNodes } from './write-nodes.js';
@@ -25,7 +25,7 @@ export async function layoutOfVm(view: StoreView, uuid: Uuid): Promise<Layout> {
 
 /** The UUID of the domain whose home it is, by the path that it names. */
 export async function uuidOfHome(view: StoreView, domid: Domid): Promise<Uuid | undefined> {
-  const vm = (await view.maybeRead(`${homePath(domid)}/vm`)) ?? '';
+  const vm = (await view.maybeRead(vmPointerPath(domid))) ?? '';
   const uuid = parseUuid(vm.slice(VMS.length + 1));
   return uuid !== undefined && vm === vmPath(uuid) ? uuid : undefined;
 }

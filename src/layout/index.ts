@@ -7,7 +7,7 @@ export { writeDom0 } from './dom0-tree.js';
 export * from './domain-tree.js';
 export * from './facts.js';
 export { explainFormat, isFormatted } from './format.js';
-export { dropReference, references } from './incarnations.js';
+export { dropReference, references, uuidOfHome } from './incarnations.js';
 export type { Layout, Node } from './key.js';
 export { type Access, permissionsFor } from './key.js';
 export * from './paths.js';

@@ -17,6 +17,10 @@ export function vmPath(uuid: Uuid): string {
   return `${VMS}/${uuid}`;
 }
 
+export function vmNamePath(uuid: Uuid): string {
+  return `${vmPath(uuid)}/name`;
+}
+
 /** Where incarnations of the domain on this host leave their references. */
 export function vmReferencesPath(uuid: Uuid): string {
   return `${vmPath(uuid)}/domains`;

@@ -3,7 +3,7 @@ import type { StoreView } from '../xenstore/client.js';
 import { writeName, writeVm } from './domain-tree.js';
 import { type CompleteConfig, layoutOf } from './facts.js';
 import { addReference, dropReference } from './incarnations.js';
-import { homePath, vmPath } from './paths.js';
+import { vmPath, vmPointerPath } from './paths.js';
 
 /**
  * Gives a domain that does not run any more another name and UUID, so that both are free for its
@@ -17,7 +17,7 @@ export async function moveAside(
   from: Uuid,
   to: CompleteConfig,
 ): Promise<void> {
-  const reference = `${homePath(domid)}/vm`;
+  const reference = vmPointerPath(domid);
   if ((await tx.maybeRead(reference)) !== vmPath(from)) return;
   const startTime = (await tx.maybeRead(`${vmPath(from)}/start_time`)) ?? '';
   await tx.write(reference, vmPath(to.uuid));

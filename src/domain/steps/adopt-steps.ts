@@ -1,4 +1,4 @@
-import { removeIfThere, vmPath, writeVm } from '../../layout/index.js';
+import { removeIfThere, startTimeAt, vmPath, writeVm } from '../../layout/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
 import { configIn, uuidIn } from '../step-state.js';
@@ -10,7 +10,7 @@ import { configIn, uuidIn } from '../step-state.js';
 export function restoreVm(host: Host): StepHandler {
   return {
     async do({ state }) {
-      const startTime = (Date.now() / 1000).toFixed(2);
+      const startTime = startTimeAt(Date.now());
       const config = configIn(state);
       await host.store.transaction(async (tx) => {
         // Those who use it are asked of their homes once it is there; they may read it.

@@ -1,11 +1,12 @@
 import {
   dropReference,
-  homePath,
   LIBXL,
   pruneEmpty,
   removeDomainTree,
+  startTimeAt,
   VMS,
   vmPath,
+  vmPointerPath,
   writeConsoleRing,
   writeDetails,
   writeRings,
@@ -46,7 +47,7 @@ export function writeDetailsStep(host: Host): StepHandler {
         await writeDetails(tx, { ...base, storePort: numberIn(state, 'storePort') });
         if (hasRings(state))
           await writeRings(tx, { ...base, storeFrame: textIn(state, 'storeFrame') });
-        if (isFirst) await writeVm(tx, { config, startTime: startTime() });
+        if (isFirst) await writeVm(tx, { config, startTime: startTimeAt(Date.now()) });
       });
     },
   };
@@ -82,15 +83,10 @@ export function hasRings(state: JsonObject): boolean {
 
 async function removeTree(host: Host, domid: Domid, uuid: Uuid): Promise<void> {
   await host.store.transaction(async (tx) => {
-    const vm = await tx.maybeRead(`${homePath(domid)}/vm`);
+    const vm = await tx.maybeRead(vmPointerPath(domid));
     // Numbers come round again: a tree that names another UUID is another domain's.
     if (vm === undefined || vm === vmPath(uuid)) await removeDomainTree(tx, domid, uuid);
     else await dropReference(tx, uuid, domid);
     await Promise.all([pruneEmpty(tx, VMS, ''), pruneEmpty(tx, LIBXL, '')]);
   });
-}
-
-/** As libxl writes it: seconds with two decimals. */
-function startTime(): string {
-  return (Date.now() / 1000).toFixed(2);
 }
