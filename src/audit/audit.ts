@@ -1,3 +1,4 @@
+import { isBelow } from '../layout/index.js';
 import type { Finding } from '../model/index.js';
 import { findDevices } from './devices.js';
 import { findEmptyDirectories } from './empty.js';
@@ -25,8 +26,4 @@ export function audit(snapshot: Snapshot): Finding[] {
   const goes = misplaced.flatMap(({ path, repair }) => (repair === undefined ? [] : [path]));
   const wrong = findKeys(scene).filter(({ path }) => !goes.some((root) => isBelow(path, root)));
   return [...misplaced, ...wrong];
-}
-
-function isBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
 }

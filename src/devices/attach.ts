@@ -3,6 +3,7 @@ import {
   consoleTtyPath,
   type Device,
   type DeviceAddress,
+  isDisk,
   removeDeviceNodes,
   writeDevice,
 } from '../layout/index.js';
@@ -64,8 +65,8 @@ export async function awaitBackEnd(
   else await awaitHotplug(store, address, limits, signal);
 }
 
-function isAwaited({ kind }: DeviceAddress): boolean {
-  return kind === 'vbd' || kind === 'qdisk' || kind === 'vif';
+function isAwaited(address: DeviceAddress): boolean {
+  return isDisk(address) || address.kind === 'vif';
 }
 
 async function awaitHotplug(

@@ -1,5 +1,5 @@
 import { parseVdev } from '../config/index.js';
-import { backEndPath, type DeviceAddress, devicePath } from '../layout/index.js';
+import { backEndPath, type DeviceAddress, devicePath, isDisk } from '../layout/index.js';
 import { type Domid, parseXenbusState, type XenbusState } from '../model/index.js';
 import type { StoreView } from '../xenstore/client.js';
 import { listDevices } from './detach.js';
@@ -12,7 +12,7 @@ export async function findDisk(
 ): Promise<DeviceAddress | undefined> {
   const devid = parseVdev(text);
   const devices = await listDevices(store, domid);
-  return devices.find(({ kind, id }) => (kind === 'vbd' || kind === 'qdisk') && id === devid);
+  return devices.find((device) => isDisk(device) && device.id === devid);
 }
 
 /** The interface that a user means by its number or MAC address. */

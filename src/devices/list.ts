@@ -1,5 +1,11 @@
 import { formatVdev } from '../config/index.js';
-import { backEndPath, type DeviceAddress, devicePath, frontEndPath } from '../layout/index.js';
+import {
+  backEndPath,
+  type DeviceAddress,
+  devicePath,
+  frontEndPath,
+  isDisk,
+} from '../layout/index.js';
 import {
   type Domid,
   type ListedDevice,
@@ -13,7 +19,7 @@ import { listDevices } from './detach.js';
 /** The disks of a domain, by number. What its front ends say of themselves is not believed. */
 export async function listDisks(store: StoreView, domid: Domid): Promise<ListedDisk[]> {
   const addresses = await listDevices(store, domid);
-  const disks = addresses.filter(({ kind }) => kind === 'vbd' || kind === 'qdisk');
+  const disks = addresses.filter(isDisk);
   return inOrder(await Promise.all(disks.map((address) => lookAtDisk(store, address))));
 }
 

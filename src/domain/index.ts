@@ -24,14 +24,8 @@ export {
 export * from './loop-guard.js';
 export { NameClaims } from './name-claims.js';
 export * from './plan.js';
-export { planAdopt } from './plans/adopt.js';
-export * from './plans/devices.js';
-export * from './plans/dump-core.js';
 export * from './plans/index.js';
-export { planRepair } from './plans/repair.js';
-export * from './plans/stopped.js';
 export { recordEvent } from './record-event.js';
-export { startedAt } from './started-at.js';
 export * from './step-state.js';
 export { lifecycleSteps } from './steps/index.js';
 export * from './stop-actions.js';

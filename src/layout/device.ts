@@ -1,6 +1,6 @@
 import type { DiskConfig, VfbConfig, VifConfig } from '../config/index.js';
 import { DOM0, type Domid, parseDomid, type Uuid } from '../model/index.js';
-import { devicesPath, homePath, vmDevicesPath } from './paths.js';
+import { consolePath, devicesPath, frontEndsPath, homePath, vmDevicesPath } from './paths.js';
 
 /** The kinds of back end, as directories below `backend` name them. */
 export const BACKEND_KINDS = ['vbd', 'qdisk', 'vif', 'console', 'vfb', 'vkbd'] as const;
@@ -29,9 +29,13 @@ export type Device =
     };
 
 export function frontEndPath({ domid, kind, id }: DeviceAddress): string {
-  const home = homePath(domid);
-  if (kind === 'console' && id === 0) return `${home}/console`;
-  return `${home}/device/${frontEndKind(kind)}/${id}`;
+  return frontOf(domid, frontEndKind(kind), String(id));
+}
+
+/** The front end of a device whose record has this kind and number. */
+export function frontOf(domid: Domid, kind: string, id: string): string {
+  const isFirstConsole = kind === 'console' && id === '0';
+  return isFirstConsole ? consolePath(domid) : `${frontEndsPath(domid)}/${kind}/${id}`;
 }
 
 export function backEndPath(address: DeviceAddress): string {
@@ -61,6 +65,11 @@ export function vmDevicePath(uuid: Uuid, { kind, id }: DeviceAddress): string {
 /** Guests see one kind of disk, whoever serves it. */
 export function frontEndKind(kind: BackendKind): string {
   return kind === 'qdisk' ? 'vbd' : kind;
+}
+
+/** Whether it is a disk, whoever serves it. */
+export function isDisk({ kind }: Pick<DeviceAddress, 'kind'>): boolean {
+  return kind === 'vbd' || kind === 'qdisk';
 }
 
 /** A disk's kind of back end: what blkback cannot read goes through QEMU, as in libxl. */

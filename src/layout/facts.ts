@@ -31,11 +31,6 @@ export interface RingFacts extends SkeletonFacts {
 /** What is known of a domain over all its incarnations. */
 export interface VmFacts {
   readonly config: CompleteConfig;
-  /** See {@link startTimeAt}. */
+  /** As {@link startTimeAt} writes it. */
   readonly startTime: string;
-}
-
-/** A moment as libxl writes it: seconds since the epoch with two decimals. @param ms since the epoch */
-export function startTimeAt(ms: number): string {
-  return (ms / 1000).toFixed(2);
 }

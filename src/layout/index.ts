@@ -18,5 +18,6 @@ export { recordedDevices } from './recorded-devices.js';
 export { removeIfThere } from './remove.js';
 export * from './run-time-keys.js';
 export * from './set-aside.js';
+export { startedAt, startTimeAt } from './start-time.js';
 export * from './stop-words.js';
 export { writeNodes } from './write-nodes.js';

@@ -63,17 +63,37 @@ export function sysrqPath(domid: Domid): string {
   return `${homePath(domid)}/control/sysrq`;
 }
 
+/** The first console of a domain, which is not among its other front ends. */
+export function consolePath(domid: Domid): string {
+  return `${homePath(domid)}/console`;
+}
+
 export function consoleTtyPath(domid: Domid): string {
-  return `${homePath(domid)}/console/tty`;
+  return `${consolePath(domid)}/tty`;
 }
 
 export function consoleRingPath(domid: Domid): string {
-  return `${homePath(domid)}/console/ring-ref`;
+  return `${consolePath(domid)}/ring-ref`;
+}
+
+/** Below it, `<kind>/<id>` for each front end but the first console. */
+export function frontEndsPath(domid: Domid): string {
+  return `${homePath(domid)}/device`;
+}
+
+/** Below it, `<kind>/<domid>/<id>` for each back end in a domain. */
+export function backEndsPath(domid: Domid): string {
+  return `${homePath(domid)}/backend`;
+}
+
+/** Below it, a directory for each domain whose device model runs in this domain. */
+export function deviceModelsPath(domid: Domid): string {
+  return `${homePath(domid)}/device-model`;
 }
 
 /** Where a device model in domain 0 says how it is. */
 export function deviceModelPath(domid: Domid): string {
-  return `${homePath(DOM0)}/device-model/${domid}`;
+  return `${deviceModelsPath(DOM0)}/${domid}`;
 }
 
 /** Fires when any domain has stopped or gone. */
@@ -89,7 +109,7 @@ export function vmPointerPath(domid: Domid): string {
 
 /** Where the path of a guest's console number `number` is found, once somebody serves it. */
 export function ttyPath(domid: Domid, number: number): string {
-  return number === 0 ? consoleTtyPath(domid) : `${homePath(domid)}/device/console/${number}/tty`;
+  return number === 0 ? consoleTtyPath(domid) : `${frontEndsPath(domid)}/console/${number}/tty`;
 }
 
 /** The same for the serial port of an HVM guest, which its device model serves. */
@@ -106,3 +126,8 @@ export function poolNamePath(pool: number): string {
 
 /** Fires when a domain has been introduced to the store. */
 export const INTRODUCE_EVENT = '@introduceDomain';
+
+/** Whether a path is `root` or leads to something in it. */
+export function isBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
+}

@@ -4,6 +4,7 @@ import { writeName, writeVm } from './domain-tree.js';
 import { type CompleteConfig, layoutOf } from './facts.js';
 import { addReference, dropReference } from './incarnations.js';
 import { vmPath, vmPointerPath } from './paths.js';
+import { startTimePath } from './start-time.js';
 
 /**
  * Gives a domain that does not run any more another name and UUID, so that both are free for its
@@ -19,7 +20,7 @@ export async function moveAside(
 ): Promise<void> {
   const reference = vmPointerPath(domid);
   if ((await tx.maybeRead(reference)) !== vmPath(from)) return;
-  const startTime = (await tx.maybeRead(`${vmPath(from)}/start_time`)) ?? '';
+  const startTime = (await tx.maybeRead(startTimePath(vmPath(from)))) ?? '';
   await tx.write(reference, vmPath(to.uuid));
   await dropReference(tx, from, domid);
   await addReference(tx, to.uuid, domid, layoutOf(to));

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import { listDevices } from '../../devices/index.js';
+import { isDisk } from '../../layout/index.js';
 import { ofEach } from './about-domains.js';
 import type { Question } from './question.js';
 
@@ -13,11 +14,10 @@ export const load: Question<'load'> = {
         listDevices(host.store, domain.domid),
         host.hypervisor.vcpus(domain.domid),
       ]);
-      const kinds = devices.map(({ kind }) => kind);
       return {
         ...domain,
-        disks: kinds.filter((kind) => kind === 'vbd' || kind === 'qdisk').length,
-        vifs: kinds.filter((kind) => kind === 'vif').length,
+        disks: devices.filter(isDisk).length,
+        vifs: devices.filter(({ kind }) => kind === 'vif').length,
         vcpuTimesNs: vcpus.map(({ cpuTimeNs }) => cpuTimeNs),
       };
     });

@@ -1,5 +1,5 @@
 import { uptime as hostUptime } from 'node:os';
-import { startedAt } from '../../domain/index.js';
+import { startedAt } from '../../layout/index.js';
 import { DOM0 } from '../../model/index.js';
 import { anyDomains, named, ofEach } from './about-domains.js';
 import type { Question } from './question.js';

@@ -1,8 +1,13 @@
+export * from './adopt.js';
 export * from './config-update.js';
+export * from './devices.js';
+export * from './dump-core.js';
 export * from './memory.js';
 export * from './rename.js';
+export * from './repair.js';
 export * from './run-state.js';
 export * from './signals.js';
 export type { Standing } from './standing.js';
 export * from './stop.js';
+export * from './stopped.js';
 export * from './vcpus.js';

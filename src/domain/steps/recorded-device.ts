@@ -1,5 +1,5 @@
 import { listDevices } from '../../devices/index.js';
-import type { DeviceAddress } from '../../layout/index.js';
+import { type DeviceAddress, isDisk } from '../../layout/index.js';
 import type { JsonObject } from '../../model/index.js';
 import type { Host } from '../host.js';
 import { isStillThere } from '../listing.js';
@@ -17,8 +17,7 @@ export async function recordedDevice(
   const devid = config.type === 'disk' ? config.disk.devid : config.vif.devid;
   const devices = await listDevices(host.store, domid);
   return devices.find(
-    ({ kind, id }) =>
-      id === devid &&
-      (config.type === 'disk' ? kind === 'vbd' || kind === 'qdisk' : kind === 'vif'),
+    (device) =>
+      device.id === devid && (config.type === 'disk' ? isDisk(device) : device.kind === 'vif'),
   );
 }

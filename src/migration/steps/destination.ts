@@ -40,7 +40,9 @@ export function startDestination(host: Host): StepHandler {
     async do({ state }) {
       const domid = domidIn(state, 'newDomid');
       if (!(await isStillThere(host, domid, uuidIn(state)))) return undefined;
-      await host.hypervisor.unpauseDomain(domid);
+      // Xen counts pauses, and refuses to unpause a domain that is not paused.
+      if ((await host.hypervisor.domain(domid))?.paused !== false)
+        await host.hypervisor.unpauseDomain(domid);
       return { downtimeMs: roundMs(preciseNow() - numberIn(state, 'suspendedAt')) };
     },
   };
