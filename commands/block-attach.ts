@@ -1,6 +1,6 @@
-import { domainArgument, optionalArgument } from '../src/cli/arguments.js';
+import { domainArgument, wordsArgument } from '../src/cli/arguments.js';
 import { deviceWords } from '../src/cli/device-words.js';
-import { aboutDomain, UsageError } from '../src/cli/failure.js';
+import { aboutDomain } from '../src/cli/failure.js';
 import { OperationCommand } from '../src/cli/operation-command.js';
 import { requestedBy } from '../src/client/requested-by.js';
 
@@ -11,19 +11,16 @@ export default class BlockAttach extends OperationCommand {
     '<%= config.bin %> <%= command.id %> web /dev/vg/data,raw,xvdb,rw',
     '<%= config.bin %> <%= command.id %> web format=qcow2 vdev=xvdc access=ro target=/srv/c.qcow2',
   ];
-  static override strict = false;
   static override args = {
     domain: domainArgument,
-    disk: optionalArgument('the disk, in the words of disk= of xl.cfg'),
+    disk: wordsArgument('the disk, in the words of disk= of xl.cfg'),
   };
 
   override async run(): Promise<void> {
-    const { args, argv, flags } = await this.parse(BlockAttach);
-    const words = (argv as string[]).slice(1);
-    if (words.length === 0) throw new UsageError('missing DISK');
+    const { args, flags } = await this.parse(BlockAttach);
     const request = {
       domain: args.domain,
-      specification: deviceWords(words),
+      specification: deviceWords(args.disk),
       cwd: process.cwd(),
       requestedBy: requestedBy(),
     };

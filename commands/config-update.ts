@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
-import { domainArgument, optionalArgument } from '../src/cli/arguments.js';
+import { domainArgument, optionalWords } from '../src/cli/arguments.js';
 import { readConfigFile, readConfigWords } from '../src/cli/config-words.js';
 import { aboutDomain, FailureWithExitCode, WordedFailure } from '../src/cli/failure.js';
 import { OperationCommand } from '../src/cli/operation-command.js';
@@ -18,14 +18,15 @@ export default class ConfigUpdate extends OperationCommand {
     'The domain goes on as it is. It keeps its name, its UUID, and the MAC addresses of interfaces ' +
     'for which the configuration names none.';
   static override examples = [
-    '<%= config.bin %> <%= command.id %> web examples/web.cfg',
-    '<%= config.bin %> <%= command.id %> web examples/web.cfg memory=256',
+    '<%= config.bin %> <%= command.id %> web web.cfg',
+    '<%= config.bin %> <%= command.id %> web web.cfg memory=256',
   ];
-  static override strict = false;
+  static override usage = '<%= command.id %> DOMAIN [FILE] [KEY=VALUE]... [FLAGS]';
   static override args = {
     domain: domainArgument,
-    file: optionalArgument('the configuration; - reads it from standard input'),
-    settings: optionalArgument('key=value …, read after the file'),
+    file: optionalWords(
+      'the configuration, - for standard input; and key=value settings, read after it',
+    ),
   };
   static override flags = {
     defconfig: Flags.string({

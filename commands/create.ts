@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
-import { optionalArgument } from '../src/cli/arguments.js';
+import { optionalWords } from '../src/cli/arguments.js';
 import { readConfigFile, readConfigWords } from '../src/cli/config-words.js';
 import { openConsole } from '../src/cli/console-line.js';
 import { converse } from '../src/cli/console-session.js';
@@ -23,14 +23,15 @@ import { EXIT_FAILURE, EXIT_NO_CONFIG } from '../src/render/errors.js';
 export default class Create extends OperationCommand {
   static override summary = 'Create a domain from an xl.cfg file.';
   static override examples = [
-    '<%= config.bin %> <%= command.id %> examples/web.cfg',
-    '<%= config.bin %> <%= command.id %> --paused examples/web.cfg memory=256 \'name="web2"\'',
-    '<%= config.bin %> <%= command.id %> --dry-run examples/web.cfg',
+    '<%= config.bin %> <%= command.id %> examples/busy.cfg',
+    '<%= config.bin %> <%= command.id %> --paused examples/busy.cfg memory=256 \'name="web"\'',
+    '<%= config.bin %> <%= command.id %> --dry-run examples/busy.cfg',
   ];
-  static override strict = false;
+  static override usage = '<%= command.id %> [FILE] [KEY=VALUE]... [FLAGS]';
   static override args = {
-    file: optionalArgument('the configuration; - reads it from standard input'),
-    settings: optionalArgument('key=value …, read after the file'),
+    file: optionalWords(
+      'the configuration, - for standard input; and key=value settings, read after it',
+    ),
   };
   static override flags = {
     paused: Flags.boolean({ char: 'p', description: 'leave the domain paused' }),

@@ -1,4 +1,4 @@
-import { domainArgument, optionalArgument } from '../src/cli/arguments.js';
+import { domainArgument, optionalWords } from '../src/cli/arguments.js';
 import { deviceWords } from '../src/cli/device-words.js';
 import { aboutDomain } from '../src/cli/failure.js';
 import { OperationCommand } from '../src/cli/operation-command.js';
@@ -11,17 +11,16 @@ export default class NetworkAttach extends OperationCommand {
     '<%= config.bin %> <%= command.id %> web',
     '<%= config.bin %> <%= command.id %> web mac=00:16:3e:01:02:03 bridge=xenbr1 rate=10Mb/s',
   ];
-  static override strict = false;
   static override args = {
     domain: domainArgument,
-    vif: optionalArgument('the interface, in the words of vif= of xl.cfg'),
+    vif: optionalWords('the interface, in the words of vif= of xl.cfg'),
   };
 
   override async run(): Promise<void> {
-    const { args, argv, flags } = await this.parse(NetworkAttach);
+    const { args, flags } = await this.parse(NetworkAttach);
     const request = {
       domain: args.domain,
-      specification: deviceWords((argv as string[]).slice(1)),
+      specification: deviceWords(args.vif ?? []),
       cwd: process.cwd(),
       requestedBy: requestedBy(),
     };

@@ -1,6 +1,7 @@
 import { argument, domainArgument } from '../src/cli/arguments.js';
 import { ChangeCommand } from '../src/cli/change-command.js';
 import { WordedFailure } from '../src/cli/failure.js';
+import { usageLine } from '../src/cli/usage.js';
 import { ToolstackError } from '../src/model/index.js';
 
 export default class Sysrq extends ChangeCommand {
@@ -18,7 +19,7 @@ export default class Sysrq extends ChangeCommand {
       const error = new ToolstackError('EINVAL', `"${letter}" is no system request`, {
         suggestions: ['Give one character; h has Linux list them on its console.'],
       });
-      throw new WordedFailure('Invalid sysrq.\n\n', error);
+      throw new WordedFailure(`Invalid sysrq.\n\nUsage: ${usageLine(this.ctor)}\n`, error);
     }
     await this.change('sysrq', domain, { letter }, flags);
   }

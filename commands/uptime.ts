@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { optionalDomain, severalDomains } from '../src/cli/arguments.js';
+import { optionalDomains } from '../src/cli/arguments.js';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { aboutDomain } from '../src/cli/failure.js';
 import type { DomainUptime } from '../src/model/index.js';
@@ -12,9 +12,8 @@ export default class Uptime extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -s web',
   ];
-  static override strict = false;
   static override args = {
-    domain: optionalDomain,
+    domain: optionalDomains,
   };
   static override flags = {
     short: Flags.boolean({
@@ -24,8 +23,8 @@ export default class Uptime extends BaseCommand {
   };
 
   override async run(): Promise<void> {
-    const { argv, flags } = await this.parse(Uptime);
-    const domains = await this.askAll(severalDomains(argv));
+    const { args, flags } = await this.parse(Uptime);
+    const domains = await this.askAll(args.domain ?? []);
     if (flags.json) return this.print(renderJson('Uptime', { items: domains }));
     for (const { domid } of domains.filter((each) => !isTimed(each))) {
       process.stderr.write(`domovoi: the store does not say since when domain ${domid} runs\n`);

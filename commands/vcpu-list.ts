@@ -1,4 +1,4 @@
-import { optionalDomain, severalDomains } from '../src/cli/arguments.js';
+import { optionalDomains } from '../src/cli/arguments.js';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { aboutDomain } from '../src/cli/failure.js';
 import type { VcpuLists } from '../src/model/index.js';
@@ -13,14 +13,13 @@ export default class VcpuList extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> web db',
   ];
-  static override strict = false;
   static override args = {
-    domain: optionalDomain,
+    domain: optionalDomains,
   };
 
   override async run(): Promise<void> {
-    const { argv, flags } = await this.parse(VcpuList);
-    const asked = severalDomains(argv);
+    const { args, flags } = await this.parse(VcpuList);
+    const asked = args.domain ?? [];
     const lists: VcpuLists[] = [];
     if (!flags.json) this.print(VCPU_LIST_HEADER);
     for (const domain of asked.length === 0 ? [undefined] : asked) {

@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import { argument, domainArgument } from '../src/cli/arguments.js';
 import { ChangeCommand } from '../src/cli/change-command.js';
-import { WordedFailure } from '../src/cli/failure.js';
+import { aboutDomain, WordedFailure } from '../src/cli/failure.js';
+import { withLastWords } from '../src/cli/last-words.js';
 import { ToolstackError } from '../src/model/index.js';
 
 /** xl's own bound: `INT_MAX`. */
@@ -28,7 +29,16 @@ export default class VcpuSet extends ChangeCommand {
       const error = new ToolstackError('EINVAL', `"${args.vcpus}" is no number of vcpus`);
       throw new WordedFailure('Error: Invalid argument.\n', error);
     }
+    const asked = this.ask((daemon) => daemon.ask('domains', { domain: args.domain }));
+    const { domains } = await aboutDomain('vcpu-set', args.domain, asked);
     const ignoreHost = flags['ignore-host'];
-    await this.change('vcpu-set', args.domain, { vcpus, ignoreHost }, flags);
+    await withLastWords(
+      // Too many for the host are refused by xl itself, and others by libxl.
+      ({ message }) =>
+        message.startsWith('You are overcommmitting')
+          ? ''
+          : `libxl_set_vcpuonline failed domid=${domains[0]?.domid} max_vcpus=${vcpus}, rc: -3\n`,
+      this.change('vcpu-set', args.domain, { vcpus, ignoreHost }, flags),
+    );
   }
 }

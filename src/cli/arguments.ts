@@ -11,6 +11,17 @@ export const domainArgument = Args.string({ description: DOMAIN, required: true,
 /** The domain that a command is about, or all of them. */
 export const optionalDomain = Args.string({ description: DOMAIN, ignoreStdin });
 
+/** The domains that a command is about, at least one. */
+export const domainArguments = Args.string({
+  description: DOMAIN,
+  required: true,
+  multiple: true,
+  ignoreStdin,
+});
+
+/** The domains that a command is about; none for all of them. */
+export const optionalDomains = Args.string({ description: DOMAIN, multiple: true, ignoreStdin });
+
 export function argument(description: string) {
   return Args.string({ description, required: true, ignoreStdin });
 }
@@ -19,7 +30,11 @@ export function optionalArgument(description: string) {
   return Args.string({ description, ignoreStdin });
 }
 
-/** Several domains, for a command that is not `strict`; `argv` of what oclif has parsed. */
-export function severalDomains(argv: readonly unknown[]): string[] {
-  return argv.map(String);
+/** What is said in one word or in several, as many as there are. */
+export function wordsArgument(description: string) {
+  return Args.string({ description, required: true, multiple: true, ignoreStdin });
+}
+
+export function optionalWords(description: string) {
+  return Args.string({ description, multiple: true, ignoreStdin });
 }

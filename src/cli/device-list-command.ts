@@ -1,6 +1,5 @@
 import type { ApiClient } from '../client/api-client.js';
 import { renderJson } from '../render/json.js';
-import { severalDomains } from './arguments.js';
 import { BaseCommand } from './base-command.js';
 import { aboutDomain } from './failure.js';
 
@@ -14,13 +13,13 @@ interface DeviceList<Device> {
 /** A command that lists the devices of one kind of several domains, one domain after the other. */
 export abstract class DeviceListCommand extends BaseCommand {
   protected async listDevices<Device>(
-    argv: readonly unknown[],
+    domains: readonly string[],
     { json }: { readonly json: boolean },
     { kind, header, ask, render }: DeviceList<Device>,
   ): Promise<void> {
     const found: Device[] = [];
     if (!json) this.print(header);
-    for (const domain of severalDomains(argv)) {
+    for (const domain of domains) {
       const answer = this.ask((daemon) => ask(daemon, domain));
       const devices = await aboutDomain(this.ctor.id, domain, answer);
       if (!json) this.print(render(devices));

@@ -2,7 +2,15 @@ import { ToolstackError } from '../model/index.js';
 import { unknownDomainMessage } from '../render/errors.js';
 
 /** A command line that cannot be understood. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** How it is written, where that is known. */
+  readonly usage: string | undefined;
+
+  constructor(message: string, usage?: string) {
+    super(message);
+    this.usage = usage;
+  }
+}
 
 /** A failure for which xl has words of its own: they are printed as they are. */
 export class WordedFailure extends Error {

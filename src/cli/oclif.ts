@@ -5,6 +5,7 @@ import { ToolstackError } from '../model/index.js';
 import { WordedFailure } from './failure.js';
 import type { GlobalOptions } from './global-options.js';
 import { type KnownCommands, unknownCommand, unknownCommandError } from './unknown-command.js';
+import { type CommandShape, withUsage } from './usage.js';
 
 /**
  * Finds the command in the manifest, loads it and runs it.
@@ -25,14 +26,24 @@ export async function runWithOclif(
   const unknown = unknownCommand(words, known);
   if (unknown !== undefined) throw await unknownCommandError(unknown, known);
   const [command = '', ...rest] = joinTopic(words, known);
-  const flags = Object.keys(config.findCommand(command)?.flags ?? {});
+  const shape = config.findCommand(command);
+  const flags = Object.keys(shape?.flags ?? {});
   if (command.startsWith('-') && !ASKS_ABOUT_US.includes(command)) throw unknownGlobalOption();
   const line = [...flagsFor(options, flags), ...rest];
   // oclif's own way to run a command would take what follows for further parts of its name.
-  if (known.ids.includes(command) && !wantsHelp(rest)) await config.runCommand(command, line);
+  if (shape !== undefined && !wantsHelp(rest)) await runCommand(config, shape, line);
   else await run(command === '' ? [] : [command, ...line], config);
   // As xl: whoever said no command gets the list of them, but did not get anything done.
   if (command === '') process.exitCode = 1;
+}
+
+/** @throws UsageError that says how the command is written */
+async function runCommand(config: Config, command: CommandShape, line: string[]): Promise<void> {
+  try {
+    await config.runCommand(command.id, line);
+  } catch (thrown) {
+    throw withUsage(thrown, command);
+  }
 }
 
 const HELP = ['--help', '-h'];

@@ -3,6 +3,7 @@ import { paletteFor } from '../render/colour.js';
 import { EXIT_USAGE, exitCodeOf, renderError } from '../render/errors.js';
 import { renderJsonError } from '../render/json.js';
 import { FailureWithExitCode, UsageError, WordedFailure } from './failure.js';
+import { isUsageError, plainWords } from './usage.js';
 
 /**
  * Tells the user why the command line failed: as JSON on stdout with `--json`, else in sentences
@@ -20,32 +21,16 @@ export function report(thrown: unknown, argv: readonly string[]): number {
   if (wantsJson(argv)) process.stdout.write(renderJsonError(error));
   else if (thrown instanceof WordedFailure) process.stderr.write(thrown.message);
   else process.stderr.write(renderError(error, paletteFor(process.stderr, process.env)));
-  return isUsage(thrown) ? EXIT_USAGE : exitCodeOf(argv[0] ?? '', error.code);
+  return isUsageError(thrown) ? EXIT_USAGE : exitCodeOf(argv[0] ?? '', error.code);
 }
 
 function errorOf(thrown: unknown): ToolstackError {
   if (thrown instanceof WordedFailure) return thrown.error;
-  if (!isUsage(thrown)) return toToolstackError(thrown);
-  return new ToolstackError('EINVAL', usageMessage(thrown), { suggestions: ['See --help.'] });
-}
-
-/** Every error that oclif makes is about the command line, and has a field `oclif`. */
-function isUsage(thrown: unknown): thrown is Error {
-  return thrown instanceof UsageError || (thrown instanceof Error && 'oclif' in thrown);
-}
-
-function usageMessage(thrown: Error): string {
-  const missing = missingArguments(thrown);
-  if (missing.length > 0) return `missing ${missing.join(' and ')}`;
-  // What oclif says ends with a hint of its own, on a line of its own.
-  return thrown.message.replace(/\nSee more help with --help$/, '').replace(/\s+/g, ' ');
-}
-
-/** The names that oclif's RequiredArgsError has, as the help page shows them. */
-function missingArguments(thrown: Error): string[] {
-  if (!('args' in thrown) || !Array.isArray(thrown.args)) return [];
-  const named: readonly { readonly name?: unknown }[] = thrown.args;
-  return named.flatMap(({ name }) => (typeof name === 'string' ? [name.toUpperCase()] : []));
+  if (!isUsageError(thrown)) return toToolstackError(thrown);
+  const usage = thrown instanceof UsageError ? thrown.usage : undefined;
+  return new ToolstackError('EINVAL', plainWords(thrown), {
+    suggestions: usage === undefined ? ['See --help.'] : [`Usage: ${usage}`, 'See --help.'],
+  });
 }
 
 /** `exit(n)` of a command, `--help` and `--version` come as an oclif ExitError. */

@@ -24,8 +24,15 @@ export const CONSOLE_FRONT: KeyTable<ConsoleFacts> = [
   own('tty', 'file?', 'where to attach: a pty, on the embedded machine a socket', () => '', {
     writer: 'xenconsoled',
   }),
-  own('port', 'port', 'of the ring', ({ port }) => String(port)),
-  own('ring-ref', 'frame', 'of the ring', ({ frame }) => frame),
+  own('port', 'port', 'event channel of the ring between guest and console daemon', ({ port }) =>
+    String(port),
+  ),
+  own(
+    'ring-ref',
+    'frame',
+    'frame of the ring between guest and console daemon',
+    ({ frame }) => frame,
+  ),
 ];
 
 export const CONSOLE_BACK: KeyTable<ConsoleFacts> = [
@@ -61,8 +68,8 @@ export const CHANNEL_FRONT: KeyTable<never> = [
   own('type', ['xenconsoled', 'ioemu'], 'who serves it'),
   own('output', 'text', 'where output goes: pty, or chardev:NAME of QEMU'),
   own('tty', 'file?', 'where to attach', undefined, { writer: 'device model' }),
-  guest('ring-ref', 'grant', 'of the ring'),
-  guest('port', 'port', 'of the ring'),
+  guest('ring-ref', 'grant', 'grant of the ring between guest and back end'),
+  guest('port', 'port', 'event channel of the ring between guest and back end'),
 ];
 
 export const CHANNEL_BACK: KeyTable<never> = [

@@ -58,8 +58,8 @@ export const BACK_BY_OTHERS: KeyTable<never> = [
 export const RING_KEYS: KeyTable<never> = (() => {
   const ring = frontKeys<never>({ source: 'xen', writer: 'guest', life: 'connecting' });
   return [
-    ring('ring-ref', 'grant', 'of the ring'),
-    ring('event-channel', 'port', 'of the ring'),
+    ring('ring-ref', 'grant', 'grant of the ring between guest and back end'),
+    ring('event-channel', 'port', 'event channel of the ring between guest and back end'),
     ring('protocol', 'text', 'ABI of the ring: x86_64-abi'),
   ];
 })();

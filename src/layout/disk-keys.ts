@@ -75,10 +75,10 @@ const guest = frontKeys<never>({ source: 'xen', writer: 'guest', life: 'connecti
 export const VBD_FRONT_BY_OTHERS: KeyTable<never> = [
   ...RING_KEYS,
   guest('ring-page-order', 'number', 'size of the ring: 2^n pages'),
-  guest('ring-ref<page>', 'grant', 'of each page of a ring of several'),
+  guest('ring-ref<page>', 'grant', 'grant of one page, of a ring of several'),
   guest('multi-queue-num-queues', 'number', 'how many rings, below queue-<n>, the guest has'),
-  guest('queue-<n>/ring-ref', 'grant', 'of the ring of a queue'),
-  guest('queue-<n>/event-channel', 'port', 'of the ring of a queue'),
+  guest('queue-<n>/ring-ref', 'grant', 'grant of the ring of one queue'),
+  guest('queue-<n>/event-channel', 'port', 'event channel of the ring of one queue'),
   guest('feature-persistent', 'bit', 'whether grants stay mapped'),
 ];
 

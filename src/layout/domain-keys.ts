@@ -42,7 +42,7 @@ export const SKELETON: KeyTable<SkeletonFacts> = [
   owns(
     'device/suspend/event-channel',
     'port?',
-    'by which the guest takes suspend requests; empty: it does not',
+    'event channel by which the guest takes suspend requests; empty: it takes none so',
     EMPTY,
     { writer: 'guest' },
   ),
@@ -117,7 +117,9 @@ export const DETAILS: KeyTable<DetailFacts> = [
     String(config.videoRamKib ?? 0),
   ),
   detail('domid', 'domid', "the domain's number", ({ domid }) => String(domid)),
-  detail('store/port', 'port', 'of the store ring', ({ storePort }) => String(storePort)),
+  detail('store/port', 'port', 'event channel of the ring to the store daemon', ({ storePort }) =>
+    String(storePort),
+  ),
   detail(
     'cpu/<vcpu>/availability',
     'availability',
@@ -170,7 +172,7 @@ export const RINGS: KeyTable<RingFacts> = [
   keysOf<RingFacts>('guest-reads', { life: 'rings' })(
     'store/ring-ref',
     'frame',
-    'of the store ring',
+    'frame of the ring to the store daemon',
     ({ storeFrame }) => storeFrame,
   ),
 ];

@@ -5,7 +5,7 @@ const firmware = keysOf<never>('guest-reads', { life: 'details' });
 
 /** Below `/local/domain/<domid>`, what others than the plans of the toolstack write. */
 export const BY_OTHERS: KeyTable<never> = [
-  own('data/<key>', 'text', 'for any use'),
+  own('data/<key>', 'text', 'whatever the guest wants to be known'),
   own('drivers/<number>', 'text', 'VENDOR PRODUCT VERSION [ATTRIBUTES] of a paravirtual driver'),
   own('feature/hotplug/vif', 'bit', 'whether new network interfaces are taken at once'),
   own('feature/hotplug/vbd', 'bit', 'whether new disks are taken at once'),

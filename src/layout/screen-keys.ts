@@ -42,9 +42,9 @@ const guest = frontKeys<never>({ source: 'xen', writer: 'guest', life: 'connecti
 
 /** What the guest's drivers add (xen/public/io/fbif.h and kbdif.h). */
 export const SCREEN_FRONT_BY_OTHERS: KeyTable<never> = [
-  guest('page-ref', 'frame', 'of the shared page'),
-  guest('page-gref', 'grant', 'of the shared page'),
-  guest('event-channel', 'port', 'of the shared page'),
+  guest('page-ref', 'frame', 'frame of the page that both ends share'),
+  guest('page-gref', 'grant', 'grant of the page that both ends share'),
+  guest('event-channel', 'port', 'event channel of the page that both ends share'),
   guest('protocol', 'text', 'ABI of the shared page: x86_64-abi'),
   guest('feature-update', 'bit', 'whether the guest tells what has changed'),
   guest('request-abs-pointer', 'bit', '1: where the pointer is, not how it moved'),

@@ -111,7 +111,7 @@ export const VM: KeyTable<VmFacts> = [
   ),
   xend('pool_name', 'text', 'the cpupool it runs in', ({ config }) => config.pool ?? DEFAULT_POOL),
   xend('bootloader', 'file', 'what finds the kernel', ({ config }) => config.bootloader),
-  xend('bootloader_args', 'text', 'and its arguments', ({ config }) =>
+  xend('bootloader_args', 'text', 'arguments of the boot loader', ({ config }) =>
     config.bootloader === undefined ? undefined : config.bootloaderArgs.join(' '),
   ),
   xend('image/dmargs', 'text', 'arguments of the device model of an HVM guest', ({ config }) =>
@@ -147,7 +147,7 @@ export const VM_REFERENCE: KeyTable<{ readonly domid: number }> = [
 export const VM_FORMER: KeyTable<never> = [
   xend('xend/restart_in_progress', 'text', 'True while xend restarts the domain'),
   xend('xend/previous_restart_time', 'time', 'when xend restarted it last'),
-  xend('xend/restart_count', 'number', 'how often it has'),
+  xend('xend/restart_count', 'number', 'how often xend restarted it'),
   xend('xend/last_shutdown_reason', 'text', 'why the guest stopped last'),
   xend('vncpasswd', 'text', "VNC's password of an HVM guest, in clear"),
 ];

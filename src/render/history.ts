@@ -96,7 +96,7 @@ function detail({ kind, error, state }: OperationRecord): string {
     const { reason, action, domid, newDomid } = state;
     const isNew = newDomid !== undefined && newDomid !== domid;
     const where = isNew ? `${word(domid)} -> ${word(newDomid)}` : `domid ${word(domid)}`;
-    return `${word(reason)}: ${word(action)}, ${where}`;
+    return `on ${word(reason)}: ${word(action)}, ${where}`;
   }
   if (kind === 'migrate') {
     const moved = `${word(state.domid)} -> ${word(state.newDomid)}`;

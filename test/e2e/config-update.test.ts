@@ -25,7 +25,12 @@ test.each([
     'Failed to read config file: /nonexistent.cfg: No such file or directory\n',
   ],
   [['nosuch', PV], 1, 'nosuch is an invalid domain identifier (rc=-6)\n'],
-  [['pv', PV, 'nonsense'], 2, 'domovoi: "nonsense" is no key=value setting\n  - See --help.\n'],
+  [
+    ['pv', PV, 'nonsense'],
+    2,
+    'domovoi: "nonsense" is no key=value setting\n' +
+      '  - Usage: domovoi config-update DOMAIN [FILE] [KEY=VALUE]... [FLAGS]\n  - See --help.\n',
+  ],
 ])('config-update %j ends with %i', async (args, code, words) => {
   const result = await host.run(['config-update', ...args]);
   expect(result).toEqual({ code, stdout: '', stderr: WARNING + words });

@@ -13,7 +13,7 @@ const MAC = '00:16:3e:00:00:77';
 
 test.each([
   ['block-attach pv nonsense=1', 1, /unknown disk parameter "nonsense"/],
-  ['block-attach pv', 2, /missing DISK/],
+  ['block-attach pv', 2, /requires at least 2 arguments/],
   ['block-attach nosuch /a,raw,xvdb,w', 1, /^nosuch is an invalid domain identifier\n$/],
   ['block-attach 0 /a,raw,xvdb,w', 1, /domain 0 cannot be given a disk/],
   ['block-attach pv /a,raw,xvda,w', 1, /device already exists in xenstore/],
@@ -21,14 +21,14 @@ test.each([
   ['block-detach pv xvdz', 1, /^Error: Device xvdz not connected\.\n$/],
   ['block-detach pv nonsense', 1, /^Error: Device nonsense not connected\.\n$/],
   ['block-detach nosuch xvda', 1, /^nosuch is an invalid domain identifier \(rc=-6\)\n$/],
-  ['block-detach pv', 2, /missing DEVICE/],
+  ['block-detach pv', 2, /requires at least 2 arguments/],
   ['network-attach pv nonsense', 1, /unrecognized argument `nonsense'/],
   ['network-attach pv mac=zz', 1, /"zz" is no MAC address/],
   ['network-attach pv rate=x', 1, /"x" is no rate/],
   ['network-detach pv 9', 1, /^Unknown device 9\.\n$/],
   ['network-detach pv 00:16:3e:ff:ff:ff', 1, /^Unknown device 00:16:3e:ff:ff:ff\.\n$/],
   ['cd-insert pv hdc /tmp/b.img', 1, /cdrom-insert requires an HVM domain/],
-  ['cd-insert pv hdc', 2, /missing TARGET/],
+  ['cd-insert pv hdc', 2, /requires at least 3 arguments/],
   ['cd-eject pv hdc', 1, /cdrom-insert requires an HVM domain/],
 ])('%s: exit code %i', async (line, expected, words) => {
   const { code, stdout, stderr } = await host.run(line.split(' '));

@@ -62,3 +62,8 @@ test('every key of the map can be asked for as the map has it', () => {
   for (const { path } of DESCRIBED_KEYS)
     expect([path, explain(path)?.pattern]).toEqual([path, path]);
 });
+
+test('what is said of a key makes sense without its name', () => {
+  const unfinished = DESCRIBED_KEYS.filter(({ key }) => /^(?:of|and|by|for) /.test(key.about));
+  expect(unfinished.map(({ path }) => path)).toEqual([]);
+});
