@@ -6,7 +6,7 @@ import { type ApiClient, apiClient } from '../../../src/client/api-client.js';
 import { daemonStatus } from '../../../src/client/daemon-control.js';
 import { EmbeddedHypervisor } from '../../../src/hypervisor/embedded/embedded-hypervisor.js';
 import { XenStoreClient } from '../../../src/xenstore/client.js';
-import { Domovoi } from '../../e2e/helpers/domovoi.js';
+import { Domovoi, type Result } from '../../e2e/helpers/domovoi.js';
 import { processesOf } from '../../e2e/helpers/processes.js';
 import { dump, lines } from '../../layout/dump.js';
 import type { Witnesses } from '../../model/agreement.js';
@@ -36,6 +36,11 @@ export class StrickenHost implements Witnesses {
   get hypervisor(): EmbeddedHypervisor {
     if (this.#hypervisor === undefined) throw new Error('the host was not recovered');
     return this.#hypervisor;
+  }
+
+  /** Runs `domovoi …`, a process of its own. */
+  run(...args: readonly string[]): Promise<Result> {
+    return this.#host.run(args);
   }
 
   /** Lets it happen. @param workMs how long it takes what is under way */
