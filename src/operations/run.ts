@@ -59,12 +59,12 @@ export class Run {
     this.#state = subject.state;
   }
 
-  /** Marks the operation as running and tells the followers what it is. */
+  /** Tells the followers of the operation, which is in the journal, and marks it as running. */
   begin(): void {
     const { id, kind, uuid, name } = this.#subject;
-    this.#context.journal.start(id, this.#now());
     const steps = this.#entries.map(({ step }) => step);
     this.#emit({ event: 'planned', operation: id, kind, uuid, name, steps });
+    this.#context.journal.start(id, this.#now());
   }
 
   /** Whether the operation can only be finished: its pivot is done, or all of it. */

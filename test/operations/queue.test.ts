@@ -302,6 +302,24 @@ describe('the queue', () => {
     expect(lost).toHaveLength(1);
   });
 
+  it('leaves it to the next daemon when the journal fails right after it took an operation', async () => {
+    const lost: Error[] = [];
+    let asked = 0;
+    const queue = new OperationQueue({
+      journal: ground.journal,
+      handlers,
+      onJournalLost: (error) => lost.push(error),
+      // The first time is that of the operation's row, the second that of its start.
+      now: () => {
+        asked += 1;
+        if (asked === 2) ground.history.close();
+        return asked;
+      },
+    });
+    await expect(submit(queue, newUuid(), wait).finished).rejects.toThrow(/not open/);
+    expect(lost).toHaveLength(1);
+  });
+
   it('only tells followers when the journal fails before anything has begun', async () => {
     const lost: Error[] = [];
     const queue = new OperationQueue({
