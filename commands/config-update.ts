@@ -7,6 +7,7 @@ import { OperationCommand } from '../src/cli/operation-command.js';
 import { requestedBy } from '../src/client/requested-by.js';
 import { type JsonObject, ToolstackError } from '../src/model/index.js';
 import { EXIT_FAILURE, EXIT_UNREADABLE_CONFIG } from '../src/render/errors.js';
+import { renderYajl } from '../src/render/yajl.js';
 
 const WARNING =
   'WARNING: xl now has better capability to manage domain configuration, ' +
@@ -66,7 +67,7 @@ export default class ConfigUpdate extends OperationCommand {
   }
 
   protected override tellConfig(config: JsonObject): void {
-    this.print(`${JSON.stringify(config, null, 4)}\n`);
+    this.print(renderYajl(config));
   }
 }
 

@@ -16,7 +16,7 @@ export interface ListOptions {
 /** Asks for the domains and gives the text to print. */
 export async function list(options: ListOptions): Promise<string> {
   const { domain, json, long, verbose, context, cpupool, numa } = options;
-  const query = { ...(domain === undefined ? {} : { domain }), long: long === true };
+  const query = { ...(domain === undefined ? {} : { domain }), libxl: long === true };
   const { domains, pools } = await aboutDomain(
     'list',
     domain ?? '',
@@ -31,7 +31,8 @@ export async function list(options: ListOptions): Promise<string> {
   }
   if (long) {
     const details = domains.map((each) => ({ domid: each.domid, config: each.config ?? {} }));
-    return `${JSON.stringify(details, null, 4)}\n`;
+    const { renderYajl } = await import('../render/yajl.js');
+    return `${renderYajl(details)}\n`;
   }
   const { renderXlList } = await import('../render/xl/list.js');
   return renderXlList(domains, { verbose, context, pools, numa });

@@ -4,6 +4,7 @@ import type { JsonObject, PreviewLine, ReplyLine } from '../model/index.js';
 import { paletteFor } from '../render/colour.js';
 import { renderJson } from '../render/json.js';
 import { renderPreview } from '../render/preview.js';
+import { renderYajl } from '../render/yajl.js';
 import { BaseCommand } from './base-command.js';
 import { follow, type Outcome } from './follow.js';
 import { progressPrinter, SILENT_PRINTER } from './progress-printer.js';
@@ -53,7 +54,7 @@ export abstract class OperationCommand extends BaseCommand {
 
   /** Prints a config as the daemon has read it, where that was asked for. */
   protected tellConfig(config: JsonObject): void {
-    process.stderr.write(`${JSON.stringify(config, null, 4)}\n`);
+    process.stderr.write(renderYajl(config));
   }
 }
 

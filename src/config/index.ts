@@ -19,6 +19,7 @@ export {
   type KeyUse,
   type KnownKey,
 } from './keys.js';
+export * from './libxl-json/index.js';
 export { nameProblem } from './name.js';
 export * from './parse-domain-config.js';
 export { type ConfigWarning, formatPosition, type Position } from './position.js';

@@ -27,6 +27,9 @@ export type DisplayConfig = {
 /** A paravirtual frame buffer with its keyboard, which has the same devid. */
 export type VfbConfig = DisplayConfig & { readonly devid: number };
 
+/** Where VNC is served for screens that name no address. */
+export const DEFAULT_VNC_LISTEN = '127.0.0.1';
+
 /** Display 0 is TCP port 5900, and ports end at 65535. */
 const MAX_DISPLAY = 65535 - 5900;
 
@@ -86,7 +89,7 @@ function withDefaults(display: Partial<DisplayConfig>): DisplayConfig {
   const vnc = display.vnc ?? true;
   return {
     vnc,
-    vncListen: '127.0.0.1',
+    vncListen: DEFAULT_VNC_LISTEN,
     vncDisplay: 0,
     vncUnused: vnc,
     sdl: false,

@@ -7,6 +7,8 @@ import { scriptPath } from './script-path.js';
 import { type SpecItem, splitSpec, unknownItem } from './spec-list.js';
 
 export const DEFAULT_BRIDGE = 'xenbr0';
+/** The emulated card of vifs that name none. */
+export const DEFAULT_NIC_MODEL = 'rtl8139';
 /** The hotplug script of vifs that name none. */
 export const DEFAULT_VIF_SCRIPT = scriptPath('vif-bridge');
 
@@ -74,13 +76,18 @@ export function parseVif(
 ): VifSpec {
   let vif: VifSpec = {
     bridge: DEFAULT_BRIDGE,
-    type: domainType === 'hvm' ? 'ioemu' : 'vif',
-    model: 'rtl8139',
+    type: defaultVifType(domainType),
+    model: DEFAULT_NIC_MODEL,
     script: DEFAULT_VIF_SCRIPT,
     trusted: true,
   };
   for (const item of splitSpec(spec)) vif = { ...vif, ...parameter(item, domainType, warn) };
   return vif;
+}
+
+/** An HVM domain has an emulated card beside each interface, where nothing else is said. */
+export function defaultVifType(domainType: DomainType): VifConfig['type'] {
+  return domainType === 'hvm' ? 'ioemu' : 'vif';
 }
 
 /** A MAC address of Xen's (00:16:3e) from three random bytes, made as libxl makes them. */

@@ -53,7 +53,7 @@ export interface DaemonStatus {
 export interface ListedDomain extends DomainInfo {
   /** Null when the store has no name for it, as for a domain that is being torn down. */
   readonly name: string | null;
-  /** The configuration, where `long` was asked for and one is known. */
+  /** Where `long` was asked for and one is known; where `libxl` was asked for. */
   readonly config?: JsonObject;
 }
 

@@ -33,7 +33,11 @@ type AboutDomains = Partial<AboutDomain>;
  */
 export interface Questions {
   status: { query: object; reply: DaemonStatus };
-  domains: { query: AboutDomains & { readonly long?: boolean }; reply: DomainList };
+  /** `long`: with configs as they are kept here; `libxl`: with configs in the JSON of libxl. */
+  domains: {
+    query: AboutDomains & { readonly long?: boolean; readonly libxl?: boolean };
+    reply: DomainList;
+  };
   'block-list': { query: AboutDomain; reply: DiskList };
   'network-list': { query: AboutDomain; reply: VifList };
   fsck: { query: object; reply: AuditReport };

@@ -38,7 +38,10 @@ test.each([
 
 test('-d prints the configuration, and a dry run changes nothing', async () => {
   const { stdout } = await host.run(['config-update', '-d', 'pv', PV, 'memory=99']);
-  expect(JSON.parse(stdout)).toMatchObject({ name: 'pv', memoryKib: 99 * 1024 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    c_info: { name: 'pv' },
+    b_info: { target_memkb: 99 * 1024 },
+  });
   const before = await host.ok('list', '-l', 'pv');
   const dry = await host.run(['-N', 'config-update', 'pv', PV, 'memory=98']);
   expect(dry).toMatchObject({ code: 0, stderr: WARNING });

@@ -64,7 +64,9 @@ describe('create', () => {
     const { code, stdout, stderr } = await host.run(['create', '-n', '-q', '-d', PV, 'memory=64']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Dry run/);
-    expect(JSON.parse(stderr.slice(stderr.indexOf('{')))).toMatchObject({ name: 'pv' });
+    expect(JSON.parse(stderr.slice(stderr.indexOf('{')))).toMatchObject({
+      c_info: { name: 'pv' },
+    });
   });
 
   test('takes its file by -f, settings before and after it, and standard input', async () => {

@@ -96,9 +96,9 @@ describe('a configuration', () => {
     const examples = dirname(exampleConfig('pv'));
     const kernelOf = async (name: string): Promise<unknown> => {
       const [domain] = JSON.parse(await host.ok('list', '--long', name)) as [
-        { config: { kernel: string } },
+        { config: { b_info: { kernel: string } } },
       ];
-      return domain.config.kernel;
+      return domain.config.b_info.kernel;
     };
 
     const create = (...args: string[]) => host.run(['create', ...args], { cwd: elsewhere });

@@ -99,11 +99,6 @@ export const DIFFERENCES: readonly Difference[] = [
   { line: /^help nonsense$/, why: 'no help is a failure', exit: 1, words: true },
   { line: /^info xen_version$/, why: 'another Xen', words: true },
   {
-    line: /^list (?:-l|--long|-lv)/,
-    why: 'the config in our own words, not in those of libxl',
-    words: true,
-  },
-  {
     line: /^list -1$/,
     why: 'a minus before digits begins no option, as in node',
     exit: 1,

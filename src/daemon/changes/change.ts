@@ -17,7 +17,7 @@ export interface Change<Name extends ChangeName> {
 export interface Begun {
   readonly request: OperationRequest;
   readonly warnings?: readonly WarningLine[];
-  /** What was read of the request, where it wants to be told. */
+  /** What was read of the request, in the JSON of libxl, where it wants to be told. */
   readonly config?: JsonObject;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { libxlConfig } from '../../config/index.js';
 import { planConfigUpdate } from '../../domain/index.js';
 import { aboutDomain, type Change, configText } from './change.js';
 import { readConfig } from './read-config.js';
@@ -15,7 +16,7 @@ export const configUpdate: Change<'config-update'> = {
     return {
       ...changeOf(toolstack, domain, request, (standing) => planConfigUpdate(standing, config)),
       warnings,
-      ...(request.debug === true ? { config } : {}),
+      ...(request.debug === true ? { config: libxlConfig(config) } : {}),
     };
   },
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { libxlConfig } from '../../config/index.js';
 import { incarnationsOf, planCreate } from '../../domain/index.js';
 import { asked, type Change, configText } from './change.js';
 import { readConfig } from './read-config.js';
@@ -24,7 +25,7 @@ export const create: Change<'create'> = {
         plan: () => Promise.resolve(planCreate(config, request.paused)),
       },
       warnings,
-      ...(request.debug === true ? { config } : {}),
+      ...(request.debug === true ? { config: libxlConfig(config) } : {}),
     };
   },
 };
