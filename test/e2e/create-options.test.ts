@@ -69,6 +69,17 @@ describe('create', () => {
     });
   });
 
+  test('-d and list -l have every part of a screen but its password', async () => {
+    const settings = ["vfb=['vnc=1,vncpasswd=geheim,keymap=de']", 'name="seen"'];
+    const { stderr } = await host.run(['create', '-d', PV, ...settings]);
+    const listed = await host.ok('list', '-l', 'seen');
+    for (const text of [stderr, listed]) {
+      expect(text).toContain('"keymap": "de"');
+      expect(text).not.toContain('geheim');
+    }
+    await host.ok('destroy', 'seen');
+  });
+
   test('takes its file by -f, settings before and after it, and standard input', async () => {
     const named = async (args: readonly string[], stdin?: string): Promise<string | undefined> => {
       const { stdout } = await host.run(['create', '-n', ...args], {

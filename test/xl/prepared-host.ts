@@ -17,6 +17,7 @@ export class PreparedHost {
     for (const [name, text] of Object.entries(configs(this.#dir))) {
       writeFileSync(join(this.#dir, `${name}.cfg`), text);
     }
+    writeFileSync(join(this.#dir, 'initrd'), 'a ramdisk');
     for (const disk of ['a', 'b'])
       writeFileSync(join(this.#dir, `${disk}.img`), Buffer.alloc(65536));
   }
@@ -30,7 +31,11 @@ export class PreparedHost {
   async run(words: readonly string[]): Promise<Result> {
     const here = words.map((word) => word.replaceAll(CAPTURED_DIR, `${this.#dir}/`));
     const { code, stdout, stderr } = await this.#host.run(here, { cwd: this.#dir });
-    const there = (text: string): string => text.replaceAll(`${this.#dir}/`, CAPTURED_DIR);
+    const there = (text: string): string =>
+      text
+        .replaceAll(KERNEL, '/guest/vmlinuz')
+        .replaceAll(`${this.#dir}/initrd`, '/guest/initrd')
+        .replaceAll(`${this.#dir}/`, CAPTURED_DIR);
     return { code, stdout: there(stdout), stderr: there(stderr) };
   }
 
@@ -88,6 +93,7 @@ function configs(dir: string): Readonly<Record<string, string>> {
       `name = "${name}"`,
       'type = "pv"',
       `kernel = "${KERNEL}"`,
+      `ramdisk = "${dir}/initrd"`,
       'extra = "console=hvc0 quiet mitigations=off"',
       'memory = 128',
       'vcpus = 1',
