@@ -56,6 +56,7 @@ describe('what a command prints with --json has the fields that are documented:'
     ['wait pv --for running', 'Wait'],
     ['pause pv --dry-run', 'Preview'],
     ['pause pv', 'Operation'],
+    ['explain /local/domain/1/name', 'Explanation'],
     ['history', 'History'],
     ['daemon status', 'DaemonStatus'],
   ])('%s', async (line, kind) => {
