@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { OperationCommand } from '../src/cli/operation-command.js';
 import { requestedBy } from '../src/client/requested-by.js';
 import { paletteFor } from '../src/render/colour.js';
-import { renderFsck } from '../src/render/fsck.js';
+import { renderFsck, renderRepaired } from '../src/render/fsck.js';
 import { renderJson } from '../src/render/json.js';
 
 export default class Fsck extends OperationCommand {
@@ -33,7 +33,9 @@ export default class Fsck extends OperationCommand {
         'dry-run': dryRun,
       });
       if (dryRun) this.exit(1);
+      const before = report;
       report = await this.ask((daemon) => daemon.ask('fsck'));
+      if (!flags.json && !flags.quiet) this.print(renderRepaired(before, report));
     }
     const palette = paletteFor(process.stdout, process.env);
     this.print(

@@ -2,6 +2,15 @@ import type { AuditReport, Finding, LeftAlone } from '../model/index.js';
 import { type Palette, PLAIN } from './colour.js';
 import { escapeText } from './escape.js';
 
+/** A line for each finding that there was before a repair, and that is gone. */
+export function renderRepaired(before: AuditReport, after: AuditReport): string {
+  const left = new Set(after.findings.map(({ code, path }) => `${code} ${path}`));
+  return before.findings
+    .filter(({ code, path, repair }) => repair !== undefined && !left.has(`${code} ${path}`))
+    .map(({ code, path }) => `Repaired: ${code} ${escapeText(path)}\n`)
+    .join('');
+}
+
 /** Findings, each with what is wrong, why, and what can be done; then a sum. */
 export function renderFsck(report: AuditReport, palette: Palette = PLAIN): string {
   const { findings, leftAlone, domains, keys } = report;
@@ -10,7 +19,7 @@ export function renderFsck(report: AuditReport, palette: Palette = PLAIN): strin
   const sum =
     findings.length === 0
       ? `All is well: ${looked} looked at.\n`
-      : `${count(findings.length, 'finding')} in ${looked}, ${repairable} of them for --fix.\n`;
+      : `${count(findings.length, 'finding')} in ${looked}, ${repairable === 0 ? 'none' : repairable} of them for --fix.\n`;
   return [...findings.map((each) => finding(each, palette)), ...leftAlone.map(left), sum].join('');
 }
 

@@ -41,7 +41,7 @@ export function renderOperations(
   if (operations.length === 0) return 'No operations.\n';
   const rows = operations.map((operation) => [
     localTime(operation.startedAt ?? operation.queuedAt),
-    operation.kind,
+    escapeText(title(operation)),
     escapeText(operation.name),
     operation.status,
     took(operation.startedAt, operation.endedAt),
@@ -87,16 +87,21 @@ function took(startedAt: number | undefined, endedAt: number | undefined): strin
   return startedAt === undefined || endedAt === undefined ? '-' : duration(endedAt - startedAt);
 }
 
+/** Its kind; of what was done about a stop, what of the configuration said so: `on_reboot`. */
+function title({ kind, state }: OperationRecord): string {
+  return kind === 'stopped' ? `on_${word(state.reason).replaceAll('-', '_')}` : kind;
+}
+
 /** What distinguishes this operation from others of its kind; why it failed, if it did. */
 function detail({ kind, error, state }: OperationRecord): string {
   if (error !== undefined) {
     return error.where === undefined ? error.message : `${error.message} (${error.where})`;
   }
   if (kind === 'stopped') {
-    const { reason, action, domid, newDomid } = state;
+    const { action, domid, newDomid } = state;
     const isNew = newDomid !== undefined && newDomid !== domid;
     const where = isNew ? `${word(domid)} -> ${word(newDomid)}` : `domid ${word(domid)}`;
-    return `on ${word(reason)}: ${word(action)}, ${where}`;
+    return `${word(action)}, ${where}`;
   }
   if (kind === 'migrate') {
     const moved = `${word(state.domid)} -> ${word(state.newDomid)}`;

@@ -104,8 +104,8 @@ describe('history', () => {
     const lines = renderHistory({ ...HISTORY, operations: [STOPPED, reset] }, { width: 120 }).split(
       '\n',
     );
-    expect(lines[1]).toMatch(/ stopped .* on crash: coredump-restart, 2 -> 3$/);
-    expect(lines[2]).toMatch(/ stopped .* on crash: soft-reset, domid 2$/);
+    expect(lines[1]).toMatch(/ on_crash .* coredump-restart, 2 -> 3$/);
+    expect(lines[2]).toMatch(/ on_crash .* soft-reset, domid 2$/);
   });
 
   test('of one domain shows where it has been', () => {
