@@ -9,6 +9,7 @@ import {
   XenbusState,
 } from '../model/index.js';
 import type { Watch } from '../xenstore/client.js';
+import { Bell } from './bell.js';
 import type { Host } from './host.js';
 import { findDomain } from './listing.js';
 
@@ -29,12 +30,13 @@ export async function awaitState(
     [INTRODUCE_EVENT, RELEASE_EVENT].map((event) => host.store.watch(event)),
   );
   try {
-    const nudges = watches.map((watch) => new Nudges(watch));
+    const bell = new Bell();
+    for (const watch of watches) void ringOn(watch, bell);
     for (;;) {
       const domain = await lookFor(host, reference);
       if (await hasReached(host, domain, state)) return reply(true, domain);
       if (signal.aborted) return reply(false, domain);
-      await anyOf(nudges, signal);
+      await bell.heard(LOOK_AGAIN_MS, signal);
     }
   } finally {
     await Promise.all(watches.map((watch) => watch.close()));
@@ -84,34 +86,11 @@ async function isConnected(host: Host, { domid }: ListedDomain): Promise<boolean
   return states.every((state) => parseXenbusState(state) === XenbusState.connected);
 }
 
-/** A watch of which one event at a time is awaited, whoever else is awaited beside it. */
-class Nudges {
-  readonly #events: AsyncIterator<unknown>;
-  #next: Promise<unknown> | undefined;
-
-  constructor(watch: Watch) {
-    this.#events = watch[Symbol.asyncIterator]();
-  }
-
-  next(): Promise<unknown> {
-    this.#next ??= this.#events.next().finally(() => {
-      this.#next = undefined;
-    });
-    return this.#next;
-  }
-}
-
-async function anyOf(nudges: readonly Nudges[], signal: AbortSignal): Promise<void> {
-  const look = new AbortController();
-  const timer = setTimeout(() => look.abort(), LOOK_AGAIN_MS);
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true, signal: look.signal });
-    look.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** Should the watch fail, the next look at the store fails for the same reason, and says so. */
+async function ringOn(watch: Watch, bell: Bell): Promise<void> {
   try {
-    await Promise.race([aborted, ...nudges.map((each) => each.next())]);
-  } finally {
-    clearTimeout(timer);
-    look.abort();
+    for await (const _ of watch) bell.ring();
+  } catch {
+    bell.ring();
   }
 }

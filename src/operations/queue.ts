@@ -10,7 +10,7 @@ import {
 import { DEFAULT_DEADLINE_MS, type EngineContext, type OperationResult } from './context.js';
 import { withDeadline } from './deadline.js';
 import { runPlan } from './engine.js';
-import { EventLog } from './event-log.js';
+import { Job } from './job.js';
 import { recover } from './recovery.js';
 
 export interface OperationRequest {
@@ -42,22 +42,6 @@ export interface OperationHandle {
 export interface QueueOptions extends EngineContext {
   /** How many operations run at once, over all domains; 16 when absent. */
   readonly concurrency?: number;
-}
-
-interface Job {
-  readonly uuid: Uuid;
-  readonly decisive: boolean;
-  readonly log: EventLog;
-  /** Takes the job out of the queue; only for one that has not begun. */
-  readonly withdraw: AbortController;
-  readonly cancel: AbortController;
-  /** Aborted when the next operation ends the domain. */
-  readonly ending: AbortController;
-  begun: boolean;
-  /** Whether its followers have been told what it is, and so that it is in the journal. */
-  planned: boolean;
-  cancellable: boolean;
-  finished: Promise<unknown>;
 }
 
 /** Operations wait here: one at a time for each UUID, a bounded number at once over all. */
@@ -92,7 +76,7 @@ export class OperationQueue {
             requestedBy,
             cancel: job.cancel.signal,
             ending: job.ending.signal,
-            emit: (event) => this.#tell(job, event),
+            emit: (event) => job.tell(event),
           }),
         );
       },
@@ -109,7 +93,7 @@ export class OperationQueue {
     return records.map((record) =>
       this.#enqueue(record.id, { uuid: record.uuid, cancellable: false }, (job) =>
         this.#journalled(record.id, job, () =>
-          recover(this.#context, record, (event) => this.#tell(job, event)),
+          recover(this.#context, record, (event) => job.tell(event)),
         ),
       ),
     );
@@ -119,7 +103,7 @@ export class OperationQueue {
   cancel(id: string): boolean {
     const job = this.#jobs.get(id);
     if (job === undefined || !job.cancellable) return false;
-    cancelJob(job, new ToolstackError('cancelled', 'The operation was cancelled'));
+    job.abort(new ToolstackError('cancelled', 'The operation was cancelled'));
     return true;
   }
 
@@ -148,7 +132,7 @@ export class OperationQueue {
     const reason = new ToolstackError('cancelled', 'The domain was ended meanwhile');
     for (const job of inTheWay) {
       job.ending.abort(reason);
-      cancelJob(job, reason);
+      job.abort(reason);
     }
   }
 
@@ -162,18 +146,7 @@ export class OperationQueue {
     work: (job: Job) => Promise<OperationResult>,
   ): OperationHandle {
     if (this.#draining) throw stopping();
-    const job: Job = {
-      uuid,
-      decisive,
-      log: new EventLog(),
-      withdraw: new AbortController(),
-      cancel: new AbortController(),
-      ending: new AbortController(),
-      begun: false,
-      planned: false,
-      cancellable,
-      finished: Promise.resolve(),
-    };
+    const job = new Job({ uuid, decisive, cancellable });
     this.#jobs.set(id, job);
     const finished = this.#takeTurn(id, uuid, job, work);
     job.finished = finished;
@@ -216,7 +189,7 @@ export class OperationQueue {
       // What was never planned has not begun: there is nothing to recover.
       if (!job.planned) throw thrown;
       const error = toToolstackError(thrown);
-      this.#tell(job, {
+      job.tell({
         event: 'finished',
         operation: id,
         status: 'stuck',
@@ -245,19 +218,6 @@ export class OperationQueue {
     cancel.throwIfAborted();
     return made;
   }
-
-  #tell(job: Job, event: OperationEvent): void {
-    job.planned ||= event.event === 'planned';
-    if (event.event === 'step' && event.status === 'done' && event.step.pivot === true) {
-      job.cancellable = false;
-    }
-    job.log.append(event);
-  }
-}
-
-function cancelJob(job: Job, reason: ToolstackError): void {
-  if (job.begun) job.cancel.abort(reason);
-  else job.withdraw.abort(reason);
 }
 
 function stopping(): ToolstackError {

@@ -3,10 +3,9 @@ import { type Domid, ToolstackError } from '../../model/index.js';
 import { cancellation } from './cancellation.js';
 import type { HypercallConnection } from './connection.js';
 import { encodeCoreHead } from './elf-core.js';
+import { readPages } from './pages.js';
 import { setBits } from './set-bits.js';
 import { Sink } from './sink.js';
-
-const PAGES_PER_BATCH = 256;
 
 /** Writes a domain's memory as an ELF core: what libxc's xc_domain_dumpcore does on real Xen. */
 export async function dumpCore(
@@ -24,11 +23,7 @@ export async function dumpCore(
   try {
     const facts = { paravirtual: domain.type === 'pv', vcpus: domain.vcpus, xen, frames };
     await sink.write([encodeCoreHead(facts)]);
-    for (let start = 0; start < frames.length; start += PAGES_PER_BATCH) {
-      const batch = Uint32Array.from(frames.slice(start, start + PAGES_PER_BATCH));
-      const { bytes } = await machine.call('readPages', { domid }, Buffer.from(batch.buffer));
-      await sink.write([bytes]);
-    }
+    for await (const { bytes } of readPages(machine, domid, frames)) await sink.write([bytes]);
   } finally {
     sink.close();
   }

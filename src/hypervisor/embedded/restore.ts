@@ -13,9 +13,7 @@ import {
   RECORD_HEADER_BYTES,
   RecordType,
 } from './libxc-image.js';
-
-/** The machine takes more at a time; frames of about a MiB keep it responsive. */
-const PAGES_PER_CALL = 256;
+import { PAGES_PER_CALL } from './pages.js';
 
 /** Fills a prepared domain from a libxc image: what xc_domain_restore does on real Xen. */
 export async function restoreDomain(

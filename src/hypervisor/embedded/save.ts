@@ -4,10 +4,9 @@ import type { SaveCallbacks, SaveResult } from '../hypervisor.js';
 import { cancellation } from './cancellation.js';
 import type { HypercallConnection } from './connection.js';
 import { encodeHeader, encodePageData, encodeRecord, RecordType } from './libxc-image.js';
+import { readPages } from './pages.js';
 import { setBits } from './set-bits.js';
 import { Sink } from './sink.js';
-
-const PAGES_PER_BATCH = 256;
 
 /** Sends a domain as a libxc image, live: what libxc's xc_domain_save does on real Xen. */
 export async function saveDomain(
@@ -87,12 +86,11 @@ async function sendFrames(
   frames: readonly number[],
   onProgress: (sentPages: number, totalPages: number) => void,
 ): Promise<number> {
-  for (let start = 0; start < frames.length; start += PAGES_PER_BATCH) {
-    const batch = frames.slice(start, start + PAGES_PER_BATCH);
-    const numbers = Buffer.from(Uint32Array.from(batch).buffer);
-    const { bytes: pages } = await machine.call('readPages', { domid }, numbers);
-    await sink.write(encodePageData(batch, pages));
-    onProgress(start + batch.length, frames.length);
+  let sent = 0;
+  for await (const { frames: batch, bytes } of readPages(machine, domid, frames)) {
+    await sink.write(encodePageData(batch, bytes));
+    sent += batch.length;
+    onProgress(sent, frames.length);
   }
-  return frames.length;
+  return sent;
 }

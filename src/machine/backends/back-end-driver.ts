@@ -25,6 +25,7 @@ export class BackEndDevice {
   #rings: MappedRings | undefined;
   #params: string | undefined;
   #work: Promise<void> = Promise.resolve();
+  #isPoked = false;
   #gone = false;
   #hasFailed = false;
 
@@ -35,11 +36,16 @@ export class BackEndDevice {
     this.#frontDomid = frontDomid;
   }
 
-  /** Something changed: look again, after what is under way. */
+  /** Something changed: look again, after what is under way. However often, one look sees it all. */
   poke(): void {
+    if (this.#isPoked) return;
+    this.#isPoked = true;
     this.#work = this.#work
       .then(() => this.#home.whenRunnable())
-      .then(() => this.#step())
+      .then(() => {
+        this.#isPoked = false;
+        return this.#step();
+      })
       .catch((error: unknown) => this.#fail(error));
   }
 

@@ -68,7 +68,8 @@ export class ConsoleDaemon {
   async #scan(): Promise<void> {
     for (const [domid, { console, ports }] of this.#consoles) {
       if (this.#hypervisor.find(domid) === console.domain && !console.domain.dying) {
-        if (!console.isConnected) await this.#reconnect(domid, console);
+        if (!console.isConnected)
+          await this.#contained(domid, () => this.#reconnect(domid, console));
         continue;
       }
       this.#consoles.delete(domid);
@@ -78,13 +79,15 @@ export class ConsoleDaemon {
     const unserved = this.#hypervisor
       .domains()
       .filter(({ domid, dying }) => domid !== 0 && !dying && !this.#consoles.has(domid));
-    await Promise.all(unserved.map(({ domid }) => this.#tryToServe(domid)));
+    await Promise.all(
+      unserved.map(({ domid }) => this.#contained(domid, () => this.#serve(domid))),
+    );
   }
 
   /** One console's trouble is none of the others'; without its store the daemon cannot go on. */
-  async #tryToServe(domid: Domid): Promise<void> {
+  async #contained(domid: Domid, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#serve(domid);
+      await work();
     } catch (error) {
       if (isXenStoreError(error, 'ECONNRESET')) throw error;
       this.#logger.warn({ domid, err: error }, 'a console cannot be served');
