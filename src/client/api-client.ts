@@ -33,7 +33,7 @@ export interface ApiClient {
   stop(): Promise<void>;
 }
 
-/** The cause of a `daemon-unreachable`: a question was asked, which changes nothing, and cut off. */
+/** The cause, when daemon or host went away over a question, which changes nothing. */
 export class QuestionCutOff extends Error {}
 
 /**
@@ -100,9 +100,15 @@ export function apiClient(socketPath: string): ApiClient {
   }
 
   function rethrowCutOff(thrown: unknown): never {
-    const isGone = thrown instanceof ToolstackError && thrown.code === 'daemon-unreachable';
-    if (!isGone || isNobodyListening(thrown.cause)) throw thrown;
-    throw unreachable(new QuestionCutOff(messageOf(thrown.cause), { cause: thrown.cause }));
+    if (!(thrown instanceof ToolstackError) || isNobodyListening(thrown.cause)) throw thrown;
+    const { code, message, where, suggestions } = thrown;
+    if (code !== 'daemon-unreachable' && code !== 'host-lost') throw thrown;
+    const cause = new QuestionCutOff(message, { cause: thrown });
+    throw new ToolstackError(code, message, {
+      ...(where === undefined ? {} : { where }),
+      suggestions,
+      cause,
+    });
   }
 
   function unreachable(cause: unknown): ToolstackError {

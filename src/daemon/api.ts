@@ -17,6 +17,7 @@ import {
 } from '../model/index.js';
 import type { OperationHandle } from '../operations/index.js';
 import { describeIssues } from '../runtime/describe-issues.js';
+import { isXenStoreError } from '../xenstore/errors.js';
 import type { Begun, Change } from './changes/change.js';
 import { CHANGES } from './changes/index.js';
 import { QUESTIONS } from './questions/index.js';
@@ -40,7 +41,7 @@ export function makeApi({ toolstack, logger, status, stop }: ApiOptions): Fastif
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: 'idle' });
 
   app.setErrorHandler((thrown, _request, reply) => {
-    const error = isRefusal(thrown) ? notUnderstood(thrown.message) : toToolstackError(thrown);
+    const error = isRefusal(thrown) ? notUnderstood(thrown.message) : errorOf(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'a request failed');
     return reply.status(statusOf(error.code)).send({ error: error.toJSON() } satisfies ErrorReply);
   });
@@ -127,6 +128,15 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 function isRefusal(thrown: unknown): thrown is Error {
   if (!(thrown instanceof Error) || !('statusCode' in thrown)) return false;
   return typeof thrown.statusCode === 'number' && thrown.statusCode < 500;
+}
+
+/** The store goes away with its host, whichever of the two connections breaks first. */
+function errorOf(thrown: unknown): ToolstackError {
+  if (!isXenStoreError(thrown, 'ECONNRESET')) return toToolstackError(thrown);
+  return new ToolstackError('host-lost', thrown.message, {
+    suggestions: ['Run the command again: it starts what is missing.'],
+    cause: thrown,
+  });
 }
 
 function notUnderstood(why: string): ToolstackError {

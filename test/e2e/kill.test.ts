@@ -79,6 +79,18 @@ test('a question whose daemon is killed over it is put to the next', async ({ on
   expect(await running).toMatchObject({ code: 0 });
 });
 
+test('a question whose machine is killed over it is put to the next', async ({
+  onTestFinished,
+}) => {
+  const host = new Domovoi();
+  onTestFinished(() => host.close());
+  await host.ok('create', exampleConfig('pv'));
+  const gone = host.run(['wait', 'pv', '--for', 'gone', '--timeout', '60']);
+  await host.firstQuestion();
+  expect(await host.killMachine()).toBe(true);
+  expect(await gone).toMatchObject({ code: 0 });
+});
+
 test('a machine that is stopped under its daemon comes back with it', async ({
   onTestFinished,
 }) => {
