@@ -74,7 +74,8 @@ export class Run {
 
   /**
    * Does every step that is not done. A failure up to the pivot is undone, and so is one in an
-   * attempt; after the pivot nothing else is, and the operation is stuck. `cancel` counts until the pivot is done, the deadline always.
+   * attempt; after the pivot nothing else is, and the operation is stuck. `cancel` counts until the
+   * pivot is done, the deadline always.
    */
   async forward(cancel?: AbortSignal): Promise<OperationResult> {
     const { kind, name } = this.#subject;

@@ -78,13 +78,16 @@ test('a number that came round again is another domain: only the old one’s tra
   await store.write('/local/domain/7/vm', `/vm/${now}`);
   await store.write('/libxl/7/type', 'pv');
   await store.write(`/vm/${now}/domains/7`, '');
+  const [back, front] = ['/local/domain/0/backend/vkbd/7/0', '/local/domain/7/device/vkbd/0'];
+  await store.write('/libxl/7/device/vkbd/0/backend', back);
+  for (const half of [back, front]) await store.write(`${half}/state`, '1');
   const expected = lines(await dump(store));
   await store.write(`/vm/${gone}/domains/7`, '');
   const state = { domid: 7, uuid: gone, name: 'old' };
-  for (const name of ['destroy-domain', 'remove-tree']) {
+  for (const name of ['remove-devices', 'destroy-domain', 'remove-tree']) {
     await ground.handlers.get(name)?.do({
       state,
-      args: {},
+      args: { devices: [back] },
       operation: 'op',
       signal: new AbortController().signal,
       progress: () => undefined,

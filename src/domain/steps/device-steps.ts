@@ -12,8 +12,8 @@ import type { JsonObject } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
 import { findBackendDomain } from '../listing.js';
-import { configIn, devicesIn, domidIn, numberIn, textIn } from '../step-state.js';
-import { hasRings } from './tree-steps.js';
+import { configIn, devicesIn, domidIn, numberIn, textIn, uuidIn } from '../step-state.js';
+import { hasRings, isAnothersTree } from './tree-steps.js';
 
 /** Both halves of every device, in one transaction. */
 export function addDevicesStep(host: Host): StepHandler {
@@ -59,6 +59,7 @@ export function removeDevicesStep(host: Host): StepHandler {
   return {
     async do({ state, args }) {
       const domid = domidIn(state, 'domid');
+      if (await isAnothersTree(host.store, domid, uuidIn(state))) return undefined;
       const forced: string[] = [];
       // What was plugged in since the plan was made has to go as well.
       const devices = [...devicesIn(args), ...(await listDevices(host.store, domid))];

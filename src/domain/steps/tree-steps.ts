@@ -15,6 +15,7 @@ import {
 } from '../../layout/index.js';
 import type { Domid, JsonObject, Uuid } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
+import type { StoreView } from '../../xenstore/client.js';
 import type { Host } from '../host.js';
 import { configIn, domidIn, maybeDomidIn, numberIn, textIn, uuidIn } from '../step-state.js';
 
@@ -83,10 +84,14 @@ export function hasRings(state: JsonObject): boolean {
 
 async function removeTree(host: Host, domid: Domid, uuid: Uuid): Promise<void> {
   await host.store.transaction(async (tx) => {
-    const vm = await tx.maybeRead(vmPointerPath(domid));
-    // Numbers come round again: a tree that names another UUID is another domain's.
-    if (vm === undefined || vm === vmPath(uuid)) await removeDomainTree(tx, domid, uuid);
-    else await dropReference(tx, uuid, domid);
+    if (await isAnothersTree(tx, domid, uuid)) await dropReference(tx, uuid, domid);
+    else await removeDomainTree(tx, domid, uuid);
     await Promise.all([pruneEmpty(tx, VMS, ''), pruneEmpty(tx, LIBXL, '')]);
   });
+}
+
+/** Numbers come round again: a tree that names another UUID is another domain's. */
+export async function isAnothersTree(view: StoreView, domid: Domid, uuid: Uuid): Promise<boolean> {
+  const vm = await view.maybeRead(vmPointerPath(domid));
+  return vm !== undefined && vm !== vmPath(uuid);
 }
