@@ -67,7 +67,6 @@ export const DIFFERENCES: readonly Difference[] = [
     exit: 1,
     words: true,
   },
-  { line: /^block-attach nosuch/, why: 'the same words as everywhere', words: true },
   {
     line: /^console -t nonsense/,
     why: 'an option’s value that is none is a mistake in the command line',
