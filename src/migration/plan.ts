@@ -55,5 +55,5 @@ export function planLocalMigration(
 }
 
 /** What xl too puts behind the name of a domain that is on its way in, or out. */
-export const INCOMING = '--incoming';
+const INCOMING = '--incoming';
 export const MIGRATED_AWAY = '--migratedaway';

@@ -33,7 +33,7 @@ const OPERATION_COLUMNS: readonly Column[] = [
   { title: 'Detail', flexible: true },
 ];
 
-export function renderOperations(
+function renderOperations(
   operations: readonly OperationRecord[],
   width: number,
   palette: Palette = PLAIN,
@@ -61,7 +61,7 @@ const LINEAGE_COLUMNS: readonly Column[] = [
 ];
 
 /** Under which domids the domain has lived, and why each came and went. */
-export function renderLineage(
+function renderLineage(
   incarnations: readonly Incarnation[],
   width: number,
   palette: Palette = PLAIN,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { libxlConfig } from '../../config/index.js';
 import { planConfigUpdate } from '../../domain/index.js';
 import { aboutDomain, type Change, configText } from './change.js';
+import { changeOf } from './change-of.js';
 import { readConfig } from './read-config.js';
-import { changeOf } from './standing.js';
 
 export const configUpdate: Change<'config-update'> = {
   schema: z.object({ ...aboutDomain, ...configText }),

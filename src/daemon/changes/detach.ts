@@ -3,7 +3,7 @@ import { backEndState, findDisk, findVif } from '../../devices/index.js';
 import { planDetach } from '../../domain/index.js';
 import { ToolstackError } from '../../model/index.js';
 import { aboutDomain, type Change } from './change.js';
-import { changing } from './changing.js';
+import { changeDevicesOf } from './change-of.js';
 
 /** @throws ToolstackError ENOENT where the domain has no such device */
 export const blockDetach = detach<'block-detach'>(findDisk, 'disk', 'block-list');
@@ -20,11 +20,11 @@ function detach<Name extends 'block-detach' | 'network-detach'>(
       device: z.string().min(1).max(64),
       force: z.boolean().exactOptional(),
     }),
-    async begin(toolstack, { domain, device, force = false, requestedBy }) {
-      const guest = await toolstack.findGuest(domain, `deprived of a ${what}`);
+    async begin(toolstack, request) {
+      const { device, force = false } = request;
+      const guest = await toolstack.findGuest(request.domain, `deprived of a ${what}`);
       const { store } = toolstack.host;
-      const plan = async () => {
-        const target = await changing(toolstack, guest, domain);
+      return changeDevicesOf(toolstack, guest, request, async (target) => {
         const address = await find(store, target.domid, device);
         if (address === undefined) {
           const message = `${target.name} has no ${what} ${device}`;
@@ -34,8 +34,7 @@ function detach<Name extends 'block-detach' | 'network-detach'>(
         }
         const state = await backEndState(store, address);
         return planDetach(target, { address, name: device, state }, force);
-      };
-      return { request: { uuid: guest.uuid, requestedBy, plan } };
+      });
     },
   };
 }

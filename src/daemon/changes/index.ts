@@ -11,18 +11,15 @@ import { cdEject, cdInsert } from './medium.js';
 import { memMax, memSet } from './memory.js';
 import { migrate } from './migrate.js';
 import { networkAttach } from './network-attach.js';
-import { pause } from './pause.js';
 import { rename } from './rename.js';
 import { repair } from './repair.js';
-import { resume } from './resume.js';
+import { pause, resume, suspend, unpause } from './run-state.js';
 import { sysrq, trigger } from './signals.js';
 import { reboot, shutdown } from './stop.js';
-import { suspend } from './suspend.js';
-import { unpause } from './unpause.js';
 import { schedCredit2, vcpuPin, vcpuSet } from './vcpus.js';
 
 /** Every change that can be asked for, by the name of its request. */
-export const CHANGES: { readonly [Name in ChangeName]?: Change<Name> } = {
+export const CHANGES: { readonly [Name in ChangeName]: Change<Name> } = {
   adopt,
   'config-update': configUpdate,
   create,

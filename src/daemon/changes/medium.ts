@@ -5,7 +5,7 @@ import { completeDiskAt, planMedium } from '../../domain/index.js';
 import { ToolstackError } from '../../model/index.js';
 import type { Toolstack } from '../toolstack.js';
 import { aboutDomain, type Change } from './change.js';
-import { changing } from './changing.js';
+import { changeDevicesOf } from './change-of.js';
 
 const device = z.string().min(1).max(64);
 
@@ -37,15 +37,14 @@ async function begin(
   kind: 'cd-insert' | 'cd-eject',
   asked: { readonly domain: string; readonly requestedBy: string; readonly disk: DiskConfig },
 ) {
-  const { domain, requestedBy, disk } = asked;
-  const guest = await toolstack.findGuest(domain, 'given a medium');
+  const { disk } = asked;
+  const guest = await toolstack.findGuest(asked.domain, 'given a medium');
   if (guest.type !== 'hvm') {
     throw new ToolstackError('EINVAL', 'cdrom-insert requires an HVM domain', {
       suggestions: ['Give the domain the image as a disk: block-attach.'],
     });
   }
-  const plan = async () => {
-    const target = await changing(toolstack, guest, domain);
+  return changeDevicesOf(toolstack, guest, asked, async (target) => {
     const before = toolstack
       .configOf(target)
       .disks.find(({ devid, deviceType }) => devid === disk.devid && deviceType === 'cdrom');
@@ -59,6 +58,5 @@ async function begin(
     const medium = disk.target === undefined ? {} : { target: disk.target };
     const after: DiskConfig = { ...drive, ...medium, format: disk.format };
     return planMedium(kind, target, address, { before, after });
-  };
-  return { request: { uuid: guest.uuid, requestedBy, plan } };
+  });
 }

@@ -3,7 +3,7 @@ import { planMemMax, planMemSet } from '../../domain/index.js';
 import { readMemoryKeys } from '../../layout/index.js';
 import { type Kib, kib } from '../../model/index.js';
 import { aboutDomain, type Change } from './change.js';
-import { changeOf } from './standing.js';
+import { changeOf } from './change-of.js';
 
 export const memSet = memory('mem-set', planMemSet);
 export const memMax = memory('mem-max', planMemMax);

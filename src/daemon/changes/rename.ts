@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { planRename } from '../../domain/index.js';
 import { aboutDomain, type Change } from './change.js';
-import { changeOf } from './standing.js';
+import { changeOf } from './change-of.js';
 
 export const rename: Change<'rename'> = {
   schema: z.object({ ...aboutDomain, name: z.string().max(256) }),

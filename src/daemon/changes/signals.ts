@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { planSysrq, planTrigger } from '../../domain/index.js';
 import { TRIGGERS } from '../../model/index.js';
 import { aboutDomain, type Change } from './change.js';
-import { changeOf } from './standing.js';
+import { changeOf } from './change-of.js';
 
 export const trigger: Change<'trigger'> = {
   schema: z.object({ ...aboutDomain, trigger: z.enum(TRIGGERS), vcpu: z.int().min(0) }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hearsControl, planStop } from '../../domain/index.js';
 import { aboutDomain, type Change } from './change.js';
-import { changeOf } from './standing.js';
+import { changeOf } from './change-of.js';
 
 export const shutdown = stop('shutdown', 'shut down');
 export const reboot = stop('reboot', 'rebooted');

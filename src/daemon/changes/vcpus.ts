@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findDomain, planScheduling, planVcpuPin, planVcpuSet } from '../../domain/index.js';
 import { aboutDomain, type Change } from './change.js';
-import { changeOf } from './standing.js';
+import { changeOf } from './change-of.js';
 
 /** Longer than any list of CPUs that a host has. */
 const cpuList = z.string().max(65_536).exactOptional();

@@ -9,10 +9,7 @@ export const oneDomain = z.object({ domain: reference });
 export const anyDomains = z.object({ domain: reference.exactOptional() });
 
 /** The domains that are asked about. @throws ToolstackError no-such-domain */
-export async function domainsAsked(
-  host: Host,
-  domain: string | undefined,
-): Promise<ListedDomain[]> {
+async function domainsAsked(host: Host, domain: string | undefined): Promise<ListedDomain[]> {
   return domain === undefined ? listDomains(host) : [await findDomain(host, domain)];
 }
 
