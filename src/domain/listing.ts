@@ -74,6 +74,14 @@ export async function isStillThere(host: Host, domid: Domid, uuid: Uuid): Promis
   return info !== undefined && info.uuid === uuid && !info.dying;
 }
 
+/**
+ * For what writes into the tree of a domain: of one that has gone it would make a new one.
+ * @throws ToolstackError no-such-domain
+ */
+export async function requireThere(host: Host, domid: Domid, uuid: Uuid): Promise<void> {
+  if (!(await isStillThere(host, domid, uuid))) throw noSuchDomain(String(domid));
+}
+
 /** Incarnations of a UUID on this host that are not dying. */
 export async function incarnationsOf(host: Host, uuid: Uuid): Promise<DomainInfo[]> {
   const infos = await host.hypervisor.domains();

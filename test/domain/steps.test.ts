@@ -96,3 +96,24 @@ test('a number that came round again is another domain: only the old one’s tra
   }
   expect(lines(await dump(store))).toEqual(expected);
 });
+
+test.each([
+  ['rename', {}],
+  ['set-vcpus', { online: 1, all: 2 }],
+  ['send-sysrq', { letter: 's' }],
+  ['ask-guest', { request: 'poweroff' }],
+  ['suspend', {}],
+])('a domain that has gone meanwhile gets no new tree from %s', async (name, args) => {
+  const expected = lines(await dump(ground.store));
+  const state = { domid: 8, uuid: uuid('5d0d2b40-0000-4000-8000-000000000008'), newName: 'new' };
+  const done = ground.handlers.get(name)?.do({
+    state,
+    args,
+    operation: 'op',
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    scratch: new Map(),
+  });
+  await expect(done).rejects.toMatchObject({ code: 'no-such-domain' });
+  expect(lines(await dump(ground.store))).toEqual(expected);
+});

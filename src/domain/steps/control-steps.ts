@@ -12,7 +12,7 @@ import { preciseNow } from '../clock.js';
 import { askGuest, callOffSuspend, suspendGuest } from '../control-request.js';
 import type { Host } from '../host.js';
 import { ifIntroduced } from '../if-introduced.js';
-import { isStillThere } from '../listing.js';
+import { isStillThere, requireThere } from '../listing.js';
 import { recordEvent } from '../record-event.js';
 import { domidIn, uuidIn } from '../step-state.js';
 
@@ -25,8 +25,10 @@ export function suspend(host: Host): StepHandler {
     },
     async do({ state, signal }) {
       const domid = domidIn(state, 'domid');
+      const uuid = uuidIn(state);
+      await requireThere(host, domid, uuid);
       const { seenAt } = await suspendGuest(host, domid, signal);
-      recordEvent(host, { uuid: uuidIn(state), domid }, 'suspended');
+      recordEvent(host, { uuid, domid }, 'suspended');
       return { suspendedAt: seenAt };
     },
     async undo({ state, signal, ending }) {
@@ -59,7 +61,9 @@ export function askGuestStep(host: Host): StepHandler {
       return undefined;
     },
     async do({ state, args, signal }) {
-      const stop = await askGuest(host, domidIn(state, 'domid'), requestIn(args), signal);
+      const domid = domidIn(state, 'domid');
+      await requireThere(host, domid, uuidIn(state));
+      const stop = await askGuest(host, domid, requestIn(args), signal);
       return stop === undefined ? undefined : { stopped: stop.reason };
     },
     async undo({ state, args }) {

@@ -2,6 +2,7 @@ import { namePath, writeName } from '../../layout/index.js';
 import { ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
+import { requireThere } from '../listing.js';
 import { recordEvent } from '../record-event.js';
 import { domidIn, textIn, uuidIn } from '../step-state.js';
 import { namesakeOf } from './identity.js';
@@ -32,8 +33,10 @@ export function renameStep(host: Host): StepHandler {
   return {
     async do({ state }) {
       const domid = domidIn(state, 'domid');
+      const uuid = uuidIn(state);
       const name = textIn(state, 'newName');
-      await host.store.transaction((tx) => writeName(tx, domid, name, uuidIn(state)));
+      await requireThere(host, domid, uuid);
+      await host.store.transaction((tx) => writeName(tx, domid, name, uuid));
     },
     async isDone({ state }) {
       const name = await host.store.maybeRead(namePath(domidIn(state, 'domid')));

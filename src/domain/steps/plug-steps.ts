@@ -9,7 +9,7 @@ import { type Device, devicePath } from '../../layout/index.js';
 import { type JsonObject, ToolstackError } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
-import { findBackendDomain, isStillThere, noSuchDomain } from '../listing.js';
+import { findBackendDomain, requireThere } from '../listing.js';
 import { deviceName } from '../plans/devices.js';
 import { isKept, keepDevice } from '../saved-devices.js';
 import { deviceConfigIn, domainTypeIn, domidIn, textIn, uuidIn } from '../step-state.js';
@@ -24,7 +24,7 @@ export function checkDevice(host: Host): StepHandler {
   return {
     async do({ state }) {
       const domid = domidIn(state, 'domid');
-      if (!(await isStillThere(host, domid, uuidIn(state)))) throw noSuchDomain(String(domid));
+      await requireThere(host, domid, uuidIn(state));
       const { address } = await deviceIn(host, state);
       if (!(await host.store.exists(devicePath(address)))) return;
       const name = deviceName(deviceConfigIn(state));

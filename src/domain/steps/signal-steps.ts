@@ -2,7 +2,8 @@ import { sysrqPath } from '../../layout/index.js';
 import { ToolstackError, TRIGGERS, type Trigger } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
-import { domidIn, numberIn, textIn } from '../step-state.js';
+import { requireThere } from '../listing.js';
+import { domidIn, numberIn, textIn, uuidIn } from '../step-state.js';
 
 /** Acts on the domain as a button or a line of the hardware would. What was sent leaves no trace. */
 export function sendTrigger(host: Host): StepHandler {
@@ -19,7 +20,9 @@ export function sendTrigger(host: Host): StepHandler {
 export function sendSysrq(host: Host): StepHandler {
   return {
     async do({ state, args }) {
-      await host.store.write(sysrqPath(domidIn(state, 'domid')), textIn(args, 'letter'));
+      const domid = domidIn(state, 'domid');
+      await requireThere(host, domid, uuidIn(state));
+      await host.store.write(sysrqPath(domid), textIn(args, 'letter'));
     },
     isDone: () => Promise.resolve(false),
   };

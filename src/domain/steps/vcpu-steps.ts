@@ -2,7 +2,7 @@ import { readOnlineVcpus, writeCpuWeight, writeOnlineVcpus } from '../../layout/
 import type { JsonObject, SchedulingParameters } from '../../model/index.js';
 import type { StepHandler } from '../../operations/index.js';
 import type { Host } from '../host.js';
-import { isStillThere } from '../listing.js';
+import { isStillThere, requireThere } from '../listing.js';
 import { type Pin, pinsFromConfig } from '../pins.js';
 import { configIn, domidIn, numberIn, uuidIn } from '../step-state.js';
 
@@ -12,6 +12,7 @@ export function setVcpus(host: Host): StepHandler {
     async do({ state, args }) {
       const subject = { domid: domidIn(state, 'domid'), uuid: uuidIn(state) };
       const count = { online: numberIn(args, 'online'), all: numberIn(args, 'all') };
+      await requireThere(host, subject.domid, subject.uuid);
       await host.store.transaction((tx) => writeOnlineVcpus(tx, subject, count));
     },
     async isDone({ state, args }) {
