@@ -1,9 +1,12 @@
 import { pino } from 'pino';
 import { logStream } from '../runtime/log-stream.js';
-import { notifyReady } from '../runtime/ready.js';
+import { notifyReady, notifyStarting } from '../runtime/ready.js';
 import { runMain } from '../runtime/run-main.js';
 import { findStateDir, makeStateDir } from '../runtime/state-dir.js';
 import { Daemon } from './daemon.js';
+
+/** How often a daemon that is starting says so; its starter waits longer. */
+const STARTING_MS = 5_000;
 
 /** The process of the toolstack daemon. Runs until `domovoi daemon stop`, SIGTERM or SIGINT. */
 async function main(): Promise<void> {
@@ -12,7 +15,10 @@ async function main(): Promise<void> {
   makeStateDir(stateDir);
   const daemon = new Daemon(stateDir, logger);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end());
+  // What it has to recover may wait for guests, each within its limits.
+  const telling = setInterval(notifyStarting, STARTING_MS);
   await daemon.start(end);
+  clearInterval(telling);
   logger.info({ stateDir: stateDir.root }, 'the daemon is up');
   notifyReady({ pid: process.pid });
 

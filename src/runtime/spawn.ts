@@ -9,7 +9,7 @@ import {
   messageOf,
   ToolstackError,
 } from '../model/index.js';
-import { FAILED_WORD, READY_FD_VARIABLE, READY_WORD } from './ready.js';
+import { FAILED_WORD, READY_FD_VARIABLE, READY_WORD, STARTING_WORD } from './ready.js';
 
 const SHOWN_LOG_LINES = 10;
 
@@ -23,6 +23,7 @@ export interface BackgroundProgram {
   readonly env: Readonly<Record<string, string>>;
   /** Where its output goes, appended. */
   readonly log: string;
+  /** How long it may say nothing, neither that it is ready nor that it still starts. */
   readonly timeoutMs: number;
 }
 
@@ -61,7 +62,7 @@ export async function startBackground(program: BackgroundProgram): Promise<JsonO
 
 class NotReadyInTime extends Error {}
 
-/** The line that the child says. A child that says none in time is killed. */
+/** The line that the child says when it knows. A child that says nothing in time is killed. */
 function firstLine(
   child: ChildProcess,
   pipe: Readable,
@@ -79,9 +80,12 @@ function firstLine(
     };
     pipe.setEncoding('utf8');
     pipe.on('data', (chunk: string) => {
-      text += chunk;
-      const end = text.indexOf('\n');
-      if (end >= 0) settle(() => resolve(text.slice(0, end)));
+      const lines = (text + chunk).split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === STARTING_WORD) timer.refresh();
+        else settle(() => resolve(line));
+      }
     });
     pipe.on('error', (error) => settle(() => reject(error)));
     child.on('error', (error) => settle(() => reject(error)));

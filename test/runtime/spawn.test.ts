@@ -22,7 +22,7 @@ function program(script: string, changes: Partial<BackgroundProgram> = {}): Back
   const file = join(directory, 'program.mjs');
   writeFileSync(
     file,
-    `import { notifyFailed, notifyReady } from ${JSON.stringify(READY)};
+    `import { notifyFailed, notifyReady, notifyStarting } from ${JSON.stringify(READY)};
      import { ToolstackError } from ${JSON.stringify(MODEL)};
      ${script}`,
   );
@@ -67,6 +67,17 @@ describe('a background program', () => {
     const [said] = await once(socket ?? expect.fail('nobody listens'), 'data');
     expect(String(said)).toBe('still here');
     socket?.destroy();
+  });
+
+  test('has more time for as long as it says that it is starting', async () => {
+    const slow = `
+      let left = 8;
+      const timer = setInterval(() => {
+        if (left === 0) { clearInterval(timer); notifyReady({ left }); return; }
+        left -= 1;
+        notifyStarting();
+      }, 1000);`;
+    expect(await startBackground(program(slow, { timeoutMs: 6_000 }))).toEqual({ left: 0 });
   });
 
   test('has its output in its log, after what is there already', async () => {
