@@ -22,19 +22,22 @@ export const domainArguments = Args.string({
 /** The domains that a command is about; none for all of them. */
 export const optionalDomains = Args.string({ description: DOMAIN, multiple: true, ignoreStdin });
 
+/** One word that has to be there. */
 export function argument(description: string) {
   return Args.string({ description, required: true, ignoreStdin });
 }
 
+/** One word that may be left out. */
 export function optionalArgument(description: string) {
   return Args.string({ description, ignoreStdin });
 }
 
-/** What is said in one word or in several, as many as there are. */
+/** One word or several. */
 export function wordsArgument(description: string) {
   return Args.string({ description, required: true, multiple: true, ignoreStdin });
 }
 
+/** As many words as there are, or none. */
 export function optionalWords(description: string) {
   return Args.string({ description, multiple: true, ignoreStdin });
 }

@@ -2,7 +2,7 @@ import { requestedBy } from '../client/requested-by.js';
 import { type Changes, ToolstackError } from '../model/index.js';
 import { aboutDomain } from './failure.js';
 import { follow, type Outcome } from './follow.js';
-import { OperationCommand } from './operation-command.js';
+import { type Manner, OperationCommand } from './operation-command.js';
 import { SILENT_PRINTER } from './progress-printer.js';
 
 type ChangeOfDomain = {
@@ -10,12 +10,8 @@ type ChangeOfDomain = {
 }[keyof Changes];
 type Wanted<Name extends ChangeOfDomain> = Omit<Changes[Name], 'domain' | 'requestedBy' | 'dryRun'>;
 
-/** How the outcome is to be told. */
-export interface Tone {
-  readonly json: boolean;
-  readonly 'dry-run': boolean;
-  readonly steps?: boolean;
-}
+/** How the outcome is to be told; on the way nothing is, unless `steps` are asked for. */
+export type Tone = Omit<Manner, 'quiet'>;
 
 /** A command that changes a domain where it is, and as xl says nothing when it has. */
 export abstract class ChangeCommand extends OperationCommand {

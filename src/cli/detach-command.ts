@@ -4,9 +4,7 @@ import type { DetachRequest, JsonObject } from '../model/index.js';
 import { ToolstackError } from '../model/index.js';
 import { escapeText } from '../render/escape.js';
 import { aboutDomain, WordedFailure } from './failure.js';
-import { OperationCommand } from './operation-command.js';
-
-type Manner = Parameters<OperationCommand['perform']>[1];
+import { type Manner, OperationCommand } from './operation-command.js';
 
 /** A command that takes a device from a running domain. */
 export abstract class DetachCommand extends OperationCommand {

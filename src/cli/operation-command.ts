@@ -9,7 +9,8 @@ import { BaseCommand } from './base-command.js';
 import { follow, type Outcome } from './follow.js';
 import { progressPrinter, SILENT_PRINTER } from './progress-printer.js';
 
-interface Manner {
+/** How an operation is to be followed, and its outcome told: the flags that all have. */
+export interface Manner {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly 'dry-run': boolean;

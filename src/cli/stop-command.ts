@@ -6,7 +6,7 @@ import { renderJson } from '../render/json.js';
 import { optionalDomain } from './arguments.js';
 import { awaitFate } from './await-fate.js';
 import { ChangeCommand, type Tone } from './change-command.js';
-import { aboutDomain, WordedFailure } from './failure.js';
+import { aboutDomain, UsageError, WordedFailure } from './failure.js';
 import type { Outcome } from './follow.js';
 import { libxlCode } from './last-words.js';
 
@@ -42,7 +42,7 @@ export abstract class StopCommand extends ChangeCommand {
 
   /**
    * @param waits how often `-w` was given
-   * @throws WordedFailure in the words of xl
+   * @throws WordedFailure in the words of xl, UsageError
    */
   protected async stopDomains(
     kind: keyof typeof WORDS,
@@ -81,6 +81,9 @@ export abstract class StopCommand extends ChangeCommand {
     reference: string | undefined,
     all: boolean,
   ): Promise<readonly ListedDomain[]> {
+    if (all && reference !== undefined) {
+      throw new UsageError(`-a is for all domains: leave it or "${reference}" out`);
+    }
     if (all) {
       const { domains } = await this.ask((daemon) => daemon.ask('domains'));
       return domains.filter(({ domid, dying }) => domid !== DOM0 && !dying);

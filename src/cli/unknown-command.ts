@@ -24,12 +24,16 @@ export async function unknownCommandError(
   name: string,
   { ids }: KnownCommands,
 ): Promise<ToolstackError> {
-  const { closest } = await import('fastest-levenshtein');
+  const { closest, distance } = await import('fastest-levenshtein');
   const nearest = closest(
     name,
     ids.map((id) => id.replaceAll(':', ' ')),
   );
+  const isNear = distance(name, nearest) <= name.length / 2;
   return new ToolstackError('EINVAL', `command not implemented: ${name}`, {
-    suggestions: [`Did you mean \`domovoi ${nearest}\`?`, 'See `domovoi --help` for all commands.'],
+    suggestions: [
+      ...(isNear ? [`Did you mean \`domovoi ${nearest}\`?`] : []),
+      'See `domovoi --help` for all commands.',
+    ],
   });
 }

@@ -19,6 +19,7 @@ export interface StopRecord {
 /** Operations of one domain that are looked through for a request. */
 const RECENT_OPERATIONS = 20;
 
+/** What the history says of a domain that has stopped, under the domid that it stopped with. */
 export function readStopRecord({ queries }: History, { uuid, domid }: StoppedDomain): StopRecord {
   const events = queries.events({ uuid });
   const { startedAt, since } = sinceStart(events, domid);

@@ -65,6 +65,7 @@ export function kib(value: number): Kib {
   return value as Kib;
 }
 
+/** Whole KiB: xl and xl.cfg count in MiB, we do in KiB. */
 export function mibToKib(mib: number): Kib {
   return kib(mib * 1024);
 }

@@ -67,6 +67,7 @@ export function stepTitle(step: PlannedStep): string {
   return step.subject === undefined ? name : `${name} ${step.subject}`;
 }
 
+/** One line, without a line feed, of what a step tells while it runs. */
 export function describeProgress(progress: Progress): string {
   const { phase, round, sentPages, remainingPages, sendRate } = progress;
   const { dirtyRate, predictedDowntimeMs } = progress;

@@ -2,6 +2,7 @@ import type { DaemonStatus, MachineStatus } from '../model/index.js';
 import { escapeText } from './escape.js';
 import { localTime } from './time.js';
 
+/** What `machine status` prints; undefined: it does not run. */
 export function renderMachineStatus(status: MachineStatus | undefined, stateDir: string): string {
   if (status === undefined) return `machine: not running in ${stateDir}\n`;
   const mib = (kib: number) => `${Math.floor(kib / 1024)} MiB`;
@@ -13,6 +14,7 @@ export function renderMachineStatus(status: MachineStatus | undefined, stateDir:
   );
 }
 
+/** What `daemon status` prints; undefined: it does not run. */
 export function renderDaemonStatus(status: DaemonStatus | undefined, stateDir: string): string {
   if (status === undefined) return `daemon: not running in ${stateDir}\n`;
   const { host, operations } = status;

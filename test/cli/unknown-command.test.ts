@@ -27,6 +27,11 @@ describe('a command', () => {
     expect(error.message).toBe('command not implemented: machine strat');
     expect(error.suggestions[0]).toBe('Did you mean `domovoi machine start`?');
   });
+
+  test('that is like none is not taken for another', async () => {
+    const error = await unknownCommandError('version', KNOWN);
+    expect(error.suggestions).toEqual(['See `domovoi --help` for all commands.']);
+  });
 });
 
 describe('the short way of list', () => {

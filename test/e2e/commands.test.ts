@@ -76,6 +76,7 @@ describe('a command line', () => {
     ['create', 6, 'Config file not specified and none in save file\n'],
     ['create -V a.cfg', 2, 'domovoi: no VNC viewer is started here: leave -V and -A out\n'],
     ['create a.cfg b.cfg', 2, 'domovoi: "b.cfg" is no key=value setting\n'],
+    ['shutdown -a pv', 2, 'domovoi: -a is for all domains: leave it or "pv" out\n'],
     ['list a b', 2, 'domovoi: unexpected argument: b\n'],
     ['list --nope', 2, 'domovoi: option --nope not supported\n'],
     ['domid', 2, "domovoi: 'domovoi domid' requires at least 1 argument.\n"],

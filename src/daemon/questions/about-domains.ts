@@ -13,6 +13,7 @@ async function domainsAsked(host: Host, domain: string | undefined): Promise<Lis
   return domain === undefined ? listDomains(host) : [await findDomain(host, domain)];
 }
 
+/** What replies say of every domain. */
 export function named({ domid, uuid, name }: ListedDomain): NamedDomain {
   return { domid, uuid, name };
 }

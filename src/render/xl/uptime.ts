@@ -7,6 +7,7 @@ const HEADER = 'Name                                ID Uptime';
 /** A domain whose start is known. */
 type Timed = DomainUptime & { readonly seconds: number };
 
+/** Whether it is known since when a domain runs. */
 export function isTimed(domain: DomainUptime): domain is Timed {
   return domain.seconds !== null;
 }
