@@ -115,7 +115,10 @@ describe('a running domain', () => {
       stderr: 'Invalid trigger "foo"\n',
     });
     expect(await run('sysrq pv s')).toEqual(SILENT);
-    expect(await run('sysrq pv ss')).toMatchObject({ code: 1, stderr: 'Invalid sysrq.\n\n' });
+    expect(await run('sysrq pv ss')).toMatchObject({
+      code: 1,
+      stderr: 'Invalid sysrq.\n\nUsage: domovoi sysrq DOMAIN LETTER [FLAGS]\n',
+    });
   });
 
   test('is changed in one envelope, and shows first what would be', async () => {
