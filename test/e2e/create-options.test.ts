@@ -135,7 +135,7 @@ describe('create', () => {
     await host.ok('destroy', 'again');
     const { code, stderr } = await over;
     const [first, second] = seen;
-    expect(code).toBe(0);
+    expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^Done\. Rebooting now$/m);
     const waits = [...stderr.matchAll(/^Waiting for domain again \(domid (\d+)\)/gm)];
     expect(waits.slice(0, 2).map(([, domid]) => Number(domid))).toEqual([first, second]);
