@@ -59,6 +59,17 @@ test("the first console is xenconsoled's: its back half is left alone", async ()
   expect(await ground.store.readText(`${backPath(domid, first)}/state`)).toBe('1');
 });
 
+test('the console of a domain that the store does not know any more goes with it', async () => {
+  const domid = await startGuest(ground);
+  const viewer = await viewConsole(ground, domid);
+  await ground.store.release(domid);
+  await removeTree(ground.store, domid);
+  // When the next console is there, what the release has brought about is over.
+  await viewConsole(ground, await startGuest(ground));
+  await ground.hypervisor.destroyDomain(domid);
+  await viewer.closed;
+});
+
 describe('a medium that is changed', () => {
   let directory: string;
   beforeEach(() => {

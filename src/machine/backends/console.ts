@@ -37,6 +37,8 @@ export class ConsoleDaemon {
   async run(): Promise<void> {
     await rm(this.#dir, { recursive: true, force: true });
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    // The store tells nothing of the end of a domain that is not introduced there, or not any more.
+    this.#hypervisor.onDomainException(() => this.#rescanQuietly());
     await Promise.all([
       this.#rescanOn('@introduceDomain'),
       this.#rescanOn('@releaseDomain'),
@@ -58,11 +60,18 @@ export class ConsoleDaemon {
   }
 
   async #rescanOnEvents(events: AsyncIterable<unknown>): Promise<void> {
-    for await (const _ of events) {
-      // One scan at a time: two at once would both open the same console.
-      this.#scans = this.#scans.then(() => this.#scan());
-      await this.#scans;
-    }
+    for await (const _ of events) await this.#rescan();
+  }
+
+  /** That a scan failed is told by run(), at the next event. */
+  #rescanQuietly(): void {
+    if (!this.#isClosed) this.#rescan().catch(() => undefined);
+  }
+
+  /** One scan at a time: two at once would both open the same console. */
+  #rescan(): Promise<void> {
+    this.#scans = this.#scans.then(() => this.#scan());
+    return this.#scans;
   }
 
   async #scan(): Promise<void> {
