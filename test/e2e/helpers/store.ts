@@ -39,7 +39,7 @@ export function withoutNumbers(
     [new RegExp(uuid, 'g'), 'UUID'],
     [new RegExp(`^(/local/domain|/libxl|/vm/UUID/domains)/${domid}(?=[/ ])`), '$1/DOMID'],
     [new RegExp(`(?<=/local/domain/)${domid}(?=/)`, 'g'), 'DOMID'],
-    [new RegExp(`(?<=/backend/(vbd|vif|console|vkbd)/)${domid}(?=[/ "])`, 'g'), 'DOMID'],
+    [new RegExp(`(?<=/backend/(vbd|vif|console|vkbd|qdisk|vfb)/)${domid}(?=[/ "])`, 'g'), 'DOMID'],
     [new RegExp(`(?<=/(domid|frontend-id) = ")${domid}(?=")`), 'DOMID'],
     [new RegExp(`(?<=/console/tty = ".*/)${domid}(?=")`), 'DOMID'],
     [/(?<=\/DOMID\/handle = ")\[[\d, ]+\](?=")/, 'HANDLE'],
