@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { awaitStop } from '../../domain/index.js';
 import { type Domid, parseDomid, parseUuid, type Uuid } from '../../model/index.js';
+import { atMost } from './at-most.js';
 import { flag, type Question } from './question.js';
 
 /** Below the time after which a client takes a daemon for dead. */
@@ -19,15 +20,15 @@ export const fate: Question<'fate'> = {
     gone: flag,
   }),
   async answer({ toolstack: { host } }, { domid, uuid, gone = false }, left) {
-    const over = AbortSignal.timeout(LONGEST_WAIT_MS);
-    try {
-      const signal = AbortSignal.any([left, over]);
-      const { reason } = await awaitStop(host, { domid, uuid, gone }, signal);
-      return reason === 'gone' ? { state: 'gone' } : { state: 'shutdown', reason };
-    } catch (thrown) {
-      if (over.aborted) return { state: 'standing' };
-      throw thrown;
-    }
+    return atMost(LONGEST_WAIT_MS, left, async (signal) => {
+      try {
+        const { reason } = await awaitStop(host, { domid, uuid, gone }, signal);
+        return reason === 'gone' ? { state: 'gone' } : { state: 'shutdown', reason };
+      } catch (thrown) {
+        if (signal.aborted) return { state: 'standing' };
+        throw thrown;
+      }
+    });
   },
 };
 
