@@ -83,8 +83,12 @@ export class Supervisor {
 
   /** What another toolstack made is its own to see to, unless it was adopted. */
   #isSupervised(uuid: Uuid): boolean {
-    const config = this.#court.history.records.config(uuid);
-    return config !== undefined && config.unsupervised !== true;
+    const { records, queries } = this.#court.history;
+    const config = records.config(uuid);
+    if (config === undefined || config.unsupervised === true) return false;
+    // An adoption that was taken back leaves the config that it had read.
+    const [latest] = queries.incarnations({ uuid, limit: 1 });
+    return latest !== undefined && latest.to === undefined;
   }
 
   async #follow(

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { domid } from '../../src/model/index.js';
+import { quiet } from '../model/agreement.js';
 import { config, finished, succeeded, TestHost } from './helpers/embedded.js';
 
 let host: TestHost;
@@ -75,4 +77,20 @@ test('what cannot or need not be adopted is refused, with the reason', async () 
   const { domains } = await host.api.ask('domains', { domain: 'web' });
   await host.store.write(`/local/domain/${domains[0]?.domid}/name`, 'web--incoming');
   await expect(adopt('web--incoming')).rejects.toThrow(/moved by another toolstack/);
+});
+
+test('a domain whose adoption was taken back is left to its own toolstack when it stops', async () => {
+  const { newDomid, uuid } = await host.created(config('web'));
+  await forget();
+  await host.stopDaemon();
+  await host.startDaemon({ DOMOVOI_FAULT: 'record-incarnation:after=fail' });
+  expect(await adopt('web')).toMatchObject({ status: 'failed' });
+  await host.hypervisor.shutdownDomain(domid(Number(newDomid)), 'poweroff');
+  const told = async () => (await host.api.ask('history', { domain: String(uuid) })).events;
+  while (!(await told()).some(({ kind }) => kind === 'shutdown'));
+  await quiet(host);
+  const { domains } = await host.api.ask('domains', { domain: 'web' });
+  expect(domains[0]?.shutdown).toBe('poweroff');
+  const { operations } = await host.api.ask('history', { domain: String(uuid) });
+  expect(operations.map(({ kind }) => kind)).toEqual(['adopt']);
 });
