@@ -63,7 +63,8 @@ test('the configuration is told as it was read, where that is wanted', async () 
   await host.created(config('web'));
   const lines: ReplyLine[] = [];
   for await (const line of await update(config('another'), ['memory=12'], true)) lines.push(line);
-  expect(lines[0]).toMatchObject({ event: 'config', config: { name: 'web', memoryKib: 12288 } });
+  const told = { c_info: { name: 'web' }, b_info: { target_memkb: 12288 } };
+  expect(lines[0]).toMatchObject({ event: 'config', config: told });
 });
 
 function macs(domain: Awaited<ReturnType<typeof listed>>): unknown[] {
