@@ -17,7 +17,7 @@ import {
   ToolstackError,
   type Uuid,
 } from '../model/index.js';
-import type { OperationQueue, OperationRequest } from '../operations/index.js';
+import { type OperationQueue, type OperationRequest, withDeadline } from '../operations/index.js';
 import { preview } from '../preview/index.js';
 import { stepsOf } from './steps.js';
 
@@ -93,7 +93,7 @@ export class Toolstack {
    * @throws ToolstackError what the change would fail with
    */
   async preview({ plan }: OperationRequest): Promise<PreviewLine> {
-    const made = await plan(AbortSignal.timeout(PREVIEW_MS));
+    const made = await withDeadline(PREVIEW_MS, 'The planning', plan);
     const [latest] = this.history.queries.incarnations({ limit: 1 });
     return preview(made, { host: this.host, stepsOf, lastDomid: latest?.domid ?? 0 });
   }

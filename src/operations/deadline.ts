@@ -9,6 +9,7 @@ export async function withDeadline<T>(
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  // Of an AbortSignal.timeout that only AbortSignal.any knows, Node 20 collects the timer.
   const controller = new AbortController();
   const timer = setTimeout(() => {
     controller.abort(new ToolstackError('ETIMEDOUT', `${what} did not end within ${ms / 1000} s`));

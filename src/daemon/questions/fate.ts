@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { awaitStop } from '../../domain/index.js';
 import { type Domid, parseDomid, parseUuid, type Uuid } from '../../model/index.js';
-import { atMost } from './at-most.js';
+import { withDeadline } from '../../operations/index.js';
 import { flag, type Question } from './question.js';
 
 /** Below the time after which a client takes a daemon for dead. */
@@ -20,7 +20,8 @@ export const fate: Question<'fate'> = {
     gone: flag,
   }),
   async answer({ toolstack: { host } }, { domid, uuid, gone = false }, left) {
-    return atMost(LONGEST_WAIT_MS, left, async (signal) => {
+    return withDeadline(LONGEST_WAIT_MS, 'the wait', async (limit) => {
+      const signal = AbortSignal.any([left, limit]);
       try {
         const { reason } = await awaitStop(host, { domid, uuid, gone }, signal);
         return reason === 'gone' ? { state: 'gone' } : { state: 'shutdown', reason };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { awaitState } from '../../domain/index.js';
 import { AWAITED_STATES } from '../../model/index.js';
+import { withDeadline } from '../../operations/index.js';
 import { oneDomain } from './about-domains.js';
-import { atMost } from './at-most.js';
 import type { Question } from './question.js';
 
 /** Below the time after which a client takes a daemon for dead; who wants more asks again. */
@@ -14,8 +14,8 @@ export const wait: Question<'wait'> = {
     timeoutMs: z.coerce.number().int().min(0),
   }),
   answer({ toolstack: { host } }, { domain, for: state, timeoutMs }, signal) {
-    return atMost(Math.min(timeoutMs, LONGEST_WAIT_MS), signal, (limited) =>
-      awaitState(host, domain, state, limited),
+    return withDeadline(Math.min(timeoutMs, LONGEST_WAIT_MS), 'the wait', (limit) =>
+      awaitState(host, domain, state, AbortSignal.any([signal, limit])),
     );
   },
 };
