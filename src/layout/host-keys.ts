@@ -1,6 +1,7 @@
 import { DOM0_UUID, type DomainInfo, kibToMib } from '../model/index.js';
 import { type KeyTable, keysOf } from './key.js';
 import { handleOf } from './manual-values.js';
+import { onXend } from './on-xend.js';
 import { vmPath } from './paths.js';
 
 /*
@@ -75,18 +76,7 @@ export const DOM0_VM: KeyTable<Dom0Facts> = [
   manual('on_poweroff', 'action', 'what is done when domain 0 powers off', () => 'destroy'),
   manual('on_reboot', 'action', 'what is done when domain 0 reboots', () => 'restart'),
   manual('on_crash', 'action', 'what is done when domain 0 crashes', () => 'restart'),
-  xend(
-    'on_xend_start',
-    ['ignore', 'start'],
-    'what is done when the toolstack starts',
-    () => 'ignore',
-  ),
-  xend(
-    'on_xend_stop',
-    ['ignore', 'shutdown', 'suspend'],
-    'what is done when the toolstack stops',
-    () => 'ignore',
-  ),
+  ...onXend(xend),
   manual('vcpus', 'number', 'vcpus', ({ info }) => String(info.vcpus)),
   manual('vcpu_avail', 'bitmap', 'vcpus that domain 0 may use', bitmap),
   manual('memory', 'mib', 'memory domain 0 has', ({ info }) => String(kibToMib(info.memoryKib))),

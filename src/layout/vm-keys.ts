@@ -3,6 +3,7 @@ import type { VmFacts } from './facts.js';
 import type { FormatName } from './format.js';
 import { type Key, type KeyTable, keysOf } from './key.js';
 import { availabilityBitmap, DEFAULT_POOL, imageExpression } from './manual-values.js';
+import { onXend } from './on-xend.js';
 
 const key = keysOf<VmFacts>('incarnations-read');
 const manual = keysOf<VmFacts>('incarnations-read', { source: 'manual' });
@@ -84,18 +85,7 @@ export const VM: KeyTable<VmFacts> = [
     'what is done when the guest crashes',
     ({ config }) => config.onCrash,
   ),
-  xend(
-    'on_xend_start',
-    ['ignore', 'start'],
-    'what is done when the toolstack starts',
-    () => 'ignore',
-  ),
-  xend(
-    'on_xend_stop',
-    ['ignore', 'shutdown', 'suspend'],
-    'what is done when the toolstack stops',
-    () => 'ignore',
-  ),
+  ...onXend(xend),
   manual('vcpus', 'number', 'vcpus, online or not', ({ config }) => String(config.maxVcpus)),
   manual('vcpu_avail', 'bitmap', 'vcpus online at the start', ({ config }) =>
     availabilityBitmap(config),
