@@ -1,5 +1,5 @@
-import { type Explanation, explain, suggestPath } from '../layout/explain.js';
-import { ToolstackError } from '../model/index.js';
+import { explain, suggestPath } from '../layout/explain.js';
+import { type Explanation, ToolstackError } from '../model/index.js';
 
 /** As for the xenstore tools. */
 const HOME = '/local/domain/0';

@@ -1,3 +1,4 @@
+import type { ExplainedChild, ExplainedKey, Explanation } from '../model/index.js';
 import {
   type Bindings,
   DESCRIBED_KEYS,
@@ -6,46 +7,10 @@ import {
   matchPath,
 } from './described.js';
 import { explainFormat } from './format.js';
-import { type Layout, SOURCES } from './key.js';
+import { SOURCES } from './key.js';
 import { LIVES } from './life.js';
 import { nearestPath } from './nearest-path.js';
 import { ACCESS, permissionsText } from './permissions-text.js';
-
-export interface ExplainedValue {
-  readonly about: string;
-  readonly format: string;
-  readonly unit?: string;
-}
-
-/** All that the map says of a key. */
-export interface ExplainedKey extends ExplainedValue {
-  /** What readers of the old manual find in the same node, unless the tree is for xl's alone. */
-  readonly manual?: ExplainedValue;
-  readonly writer: string;
-  readonly access: string;
-  /** As xenstore-ls -p prints it. */
-  readonly permissions: string;
-  readonly life: string;
-  readonly source: string;
-  /** Whose trees have it: `xl` is in both. */
-  readonly layout: Layout;
-}
-
-export interface Child {
-  readonly name: string;
-  /** Undefined for a mere directory. */
-  readonly about?: string;
-}
-
-export interface Explanation {
-  /** As it was asked for. */
-  readonly path: string;
-  /** As the map has it: `/local/domain/<domid>/name`. */
-  readonly pattern: string;
-  /** Absent for a mere directory. */
-  readonly key?: ExplainedKey;
-  readonly children: readonly Child[];
-}
 
 /**
  * What a path of the store means, by the store map alone: no store is asked.
@@ -104,7 +69,7 @@ function formatOf({ format }: Pick<DescribedKey['key'], 'format'>): {
 }
 
 /** What may be right below a path, in the order of the map. */
-function childrenOf(path: string): Child[] {
+function childrenOf(path: string): ExplainedChild[] {
   const depth = path === '/' ? 1 : path.split('/').length;
   const children = new Map<string, string | undefined>();
   for (const described of DESCRIBED_KEYS) {

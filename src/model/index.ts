@@ -23,6 +23,7 @@ export * from './chronicle.js';
 export * from './devices.js';
 export * from './domain.js';
 export * from './errors.js';
+export * from './explanation.js';
 export * from './host-details.js';
 export * from './ids.js';
 export * from './json.js';

@@ -1,32 +1,10 @@
+import type { ExplainedKey, ExplainedValue, Explanation } from '../model/index.js';
 import type { Palette } from './colour.js';
 import { escapeText } from './escape.js';
 
-interface ExplainedValue {
-  readonly about: string;
-  readonly format: string;
-  readonly unit?: string;
-}
-
-/** What the store map says of a key. */
-export interface ExplainedKey extends ExplainedValue {
-  readonly manual?: ExplainedValue;
-  readonly writer: string;
-  readonly access: string;
-  readonly permissions: string;
-  readonly life: string;
-  readonly source: string;
-}
-
-export interface Explained {
-  readonly path: string;
-  readonly pattern: string;
-  readonly key?: ExplainedKey;
-  readonly children: readonly { readonly name: string; readonly about?: string }[];
-}
-
 /** A path of the store in words, and what may be below it. */
 export function renderExplanation(
-  { path, pattern, key, children }: Explained,
+  { path, pattern, key, children }: Explanation,
   palette: Palette,
 ): string {
   const heading = palette.heading(escapeText(path));
