@@ -1,4 +1,4 @@
-import { isXenStoreError, XenStoreError } from '../xenstore/errors.js';
+import { unlessMissing, XenStoreError } from '../xenstore/errors.js';
 import { childPath, isNodePath, parentPath } from '../xenstore/path.js';
 import type { Permission, Permissions } from '../xenstore/permissions.js';
 import type { StoreView } from '../xenstore/view.js';
@@ -166,13 +166,4 @@ export function nodeAt(view: StoreBase, path: string): Promise<OverlayNode | und
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isXenStoreError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }

@@ -64,3 +64,13 @@ export function isXenStoreError(
 ): thrown is XenStoreError {
   return thrown instanceof XenStoreError && (code === undefined || thrown.code === code);
 }
+
+/** What a request gives; undefined where there is no such node. */
+export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isXenStoreError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,4 +1,4 @@
-import { isXenStoreError, XenStoreError } from './errors.js';
+import { isXenStoreError, unlessMissing, XenStoreError } from './errors.js';
 import {
   formatPermission,
   formatPermissions,
@@ -154,13 +154,4 @@ export function stringsPayload(path: string, ...others: readonly string[]): Buff
 export function splitStrings(text: string): string[] {
   if (text === '') return [];
   return (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0');
-}
-
-async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isXenStoreError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }
