@@ -1,4 +1,4 @@
-import { StopCommand } from '../src/cli/stop-command.js';
+import { countWaits, StopCommand } from '../src/cli/stop-command.js';
 
 export default class Reboot extends StopCommand {
   static override summary = 'Ask a domain to reboot.';
@@ -11,7 +11,6 @@ export default class Reboot extends StopCommand {
 
   override async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(Reboot);
-    const waits = raw.filter((token) => token.type === 'flag' && token.flag === 'wait').length;
-    await this.stopDomains('reboot', args.domain, { ...flags, waits });
+    await this.stopDomains('reboot', args.domain, { ...flags, waits: countWaits(raw) });
   }
 }

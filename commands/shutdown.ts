@@ -1,4 +1,4 @@
-import { StopCommand } from '../src/cli/stop-command.js';
+import { countWaits, StopCommand } from '../src/cli/stop-command.js';
 
 export default class Shutdown extends StopCommand {
   static override summary = 'Ask a domain to power off.';
@@ -11,7 +11,6 @@ export default class Shutdown extends StopCommand {
 
   override async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(Shutdown);
-    const waits = raw.filter((token) => token.type === 'flag' && token.flag === 'wait').length;
-    await this.stopDomains('shutdown', args.domain, { ...flags, waits });
+    await this.stopDomains('shutdown', args.domain, { ...flags, waits: countWaits(raw) });
   }
 }

@@ -25,6 +25,11 @@ const WORDS = {
   reboot: { begun: 'Rebooting', button: 'reset' },
 } as const;
 
+/** How often `-w` was given; oclif tells only whether it was. */
+export function countWaits(raw: readonly { type: string; flag?: string }[]): number {
+  return raw.filter(({ type, flag }) => type === 'flag' && flag === 'wait').length;
+}
+
 /** What `shutdown` and `reboot` share. */
 export abstract class StopCommand extends ChangeCommand {
   static override args = { domain: optionalDomain };
