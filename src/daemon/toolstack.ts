@@ -71,12 +71,17 @@ export class Toolstack {
    * waited it may have moved to another domid, and the number or name may be another's.
    * @throws ToolstackError no-such-domain when it has gone
    */
-  async observe(uuid: Uuid, reference: string): Promise<Leaving> {
+  async locate(uuid: Uuid, reference: string): Promise<Omit<Leaving, 'devices'>> {
     const current = await currentIncarnation(this.host, uuid);
     if (current === undefined) throw noSuchDomain(reference);
     const { domid, name } = current;
-    const devices = await listDevices(this.host.store, domid);
-    return { domid, uuid, name: name ?? `domain ${domid}`, devices };
+    return { domid, uuid, name: name ?? `domain ${domid}` };
+  }
+
+  /** The same, with the devices that it has. @throws ToolstackError no-such-domain */
+  async observe(uuid: Uuid, reference: string): Promise<Leaving> {
+    const domain = await this.locate(uuid, reference);
+    return { ...domain, devices: await listDevices(this.host.store, domain.domid) };
   }
 
   /** The same, for a change while it stays where it is. @throws ToolstackError no-such-domain */

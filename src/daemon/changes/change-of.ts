@@ -37,7 +37,7 @@ export function changeDevicesOf(
       uuid,
       requestedBy,
       plan: async () => {
-        const { domid, name } = await toolstack.observe(uuid, domain);
+        const { domid, name } = await toolstack.locate(uuid, domain);
         return plan({ domid, name, uuid, type });
       },
     },

@@ -10,7 +10,7 @@ export const dumpCore: Change<'dump-core'> = {
   }),
   async begin(toolstack, { domain, file, requestedBy }) {
     const { uuid } = await toolstack.findGuest(domain, 'dumped');
-    const plan = async () => planDumpCore(await toolstack.observe(uuid, domain), file);
+    const plan = async () => planDumpCore(await toolstack.locate(uuid, domain), file);
     return { request: { uuid, requestedBy, plan } };
   },
 };

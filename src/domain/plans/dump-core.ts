@@ -2,7 +2,7 @@ import type { Plan, PlannedStep } from '../../model/index.js';
 import type { Leaving } from '../plan.js';
 
 /** Writes the memory of a domain, as it is, to a file. The domain goes on. */
-export function planDumpCore({ uuid, name, domid }: Leaving, file: string): Plan {
+export function planDumpCore({ uuid, name, domid }: Omit<Leaving, 'devices'>, file: string): Plan {
   return { kind: 'dump-core', uuid, name, state: { uuid, name, domid }, steps: [dumpStep(file)] };
 }
 
